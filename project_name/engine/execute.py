@@ -191,7 +191,14 @@ def execute_stage(
     options = {"watch": watch, "start": start, "env": env}
     try:
         papermill.execute_notebook(
-            str(source), None, parameters, "stage", kernel_name="python3", language="python", progress_bar=False, **options
+            str(source),
+            None,
+            parameters,
+            "stage",
+            kernel_name="python3",
+            language="python",
+            progress_bar=False,
+            **options,
         )
     except BaseException as caught:
         error = caught
@@ -207,12 +214,20 @@ def execute_stage(
     watch.save()
     found = {**read_notes(notes), "log": kernel_log(folder) if state == "crashed" else ""}
     shutil.rmtree(folder, ignore_errors=True)
-    return {"state": state, "error": message, "seconds": round(time.monotonic() - began, 3), "cells": watch.cells, **found}
+    return {
+        "state": state,
+        "error": message,
+        "seconds": round(time.monotonic() - began, 3),
+        "cells": watch.cells,
+        **found,
+    }
 
 # %% ../../nbs/engine/execute.ipynb #9a21982a
 def read_notes(path: Path) -> dict[str, dict[str, Any]]:
     "What a stage read, wrote, measured and took from settings; a torn last line is left out."
-    found: dict[str, dict[str, Any]] = {kind: {} for kind in ("reads", "writes", "sources", "settings", "measures", "exit")}
+    found: dict[str, dict[str, Any]] = {
+        kind: {} for kind in ("reads", "writes", "sources", "settings", "measures", "exit")
+    }
     for line in path.read_text(encoding="utf-8").splitlines() if path.exists() else []:
         try:
             kind, name, value = json.loads(line)

@@ -57,7 +57,15 @@ def _mark_without_proc(pid: int) -> str:
     return "alive"
 
 # %% ../../nbs/engine/record.ipynb #2179f8cd
-ENDED = ("ok", "failed", "crashed", "timed_out", "interrupted", "not_run", "reused")  # states that do not change any more
+ENDED = (
+    "ok",
+    "failed",
+    "crashed",
+    "timed_out",
+    "interrupted",
+    "not_run",
+    "reused",
+)  # states that do not change any more
 
 
 def as_crashed(record: dict) -> dict:

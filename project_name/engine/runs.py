@@ -43,7 +43,9 @@ def _format(name: str, known: dict) -> Callable:
     "The reader or the writer for a name, by its ending."
     suffix = Path(name).suffix
     if suffix not in known:
-        raise EngineError(f"{name!r}: no way to store {suffix or 'a name without an ending'}; there is {', '.join(known)}")
+        raise EngineError(
+            f"{name!r}: no way to store {suffix or 'a name without an ending'}; there is {', '.join(known)}"
+        )
     return known[suffix]
 
 # %% ../../nbs/engine/runs.ipynb #bc829648
@@ -82,7 +84,9 @@ class Run:
         places = [self.folder / checked(name)] + ([self.below / name] if self.below else [])
         found = next((place for place in places if place.exists()), None)
         if found is None:
-            raise EngineError(f"this run has no {name!r}; {nearest(name, self.names())} `make pipeline` writes them all")
+            raise EngineError(
+                f"this run has no {name!r}; {nearest(name, self.names())} `make pipeline` writes them all"
+            )
         note("reads", name, sha256(found))
         return found
 
@@ -141,7 +145,7 @@ def note_source(name: str, fingerprint: str) -> None:
 
 # %% ../../nbs/engine/runs.ipynb #5df80c85
 def run_stages(run: Run) -> list[dict]:
-    "The record of the stages of this run so far: name, state, seconds, reads, writes, measures. Empty for a scratch run."
+    "The record of the stages of this run so far: name, state, seconds, reads, writes, measures."
     for folder in (run.folder, run.below):
         if folder and (folder / "run.json").exists():
             return read_json(folder / "run.json").get("stages", [])

@@ -1,0 +1,68 @@
+# Every target is a thin alias of the command line: `make pipeline P="trees=500"` is
+# `.venv/bin/project-name pipeline trees=500`. `make` alone lists the targets.
+
+SHELL   := /bin/sh
+PYTHON  ?= python3
+LIB     := $(shell sed -n 's/^lib_name *= *//p' settings.ini)
+BIN     := .venv/bin
+CLI     := $(BIN)/$(subst _,-,$(LIB))
+QUICK   := .quick
+
+# What stands behind P=, F=, IN= and OUT= reaches the command through the environment, never through a shell line.
+export P F IN OUT
+
+.DEFAULT_GOAL := help
+.PHONY: help pipeline lab score dist test check clean export lint lock env
+
+help:  ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
+
+pipeline: env  ## run all stages: make pipeline [P="source=my.csv target=bought"] [F=parameters.yaml]
+	@$(CLI) pipeline --from-make
+
+lab: env  ## open the notebooks in JupyterLab
+	@$(BIN)/jupyter lab --notebook-dir=nbs
+
+score: env  ## score a table with the model: make score IN=new.csv OUT=scored.csv
+	@$(CLI) score --from-make
+
+dist: env  ## build a wheel that carries the model, in dist/
+	@$(CLI) dist
+
+test: env check  ## prove it: notebooks, package, and a quick pipeline over a small sample
+	@rm -rf $(QUICK)
+	@RUNS_DIR=$(QUICK) P= F= $(CLI) pipeline F=tests/quick.yaml
+	@RUNS_DIR=$(QUICK) $(BIN)/nbdev-test --n-workers 0
+	@RUNS_DIR=$(QUICK) $(BIN)/python -m pytest --cov --cov-report=term:skip-covered
+	@rm -rf $(QUICK)
+
+check: env  ## fail, naming the file, when a notebook is not clean or the package is not what it exports
+	@$(CLI) check
+
+clean: env  ## remove outputs and editors' metadata from the notebooks
+	@$(CLI) clean
+
+export: env  ## write the package and the README from the notebooks
+	@$(CLI) export
+
+lint: env  ## look for slips and uneven layout
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+
+lock: env  ## resolve requirements.lock anew from settings.ini
+	@$(BIN)/uv pip compile setup.py --extra pipeline --extra dev --universal --python-version 3.11 --generate-hashes \
+	  --no-header --no-emit-index-url --no-emit-find-links --quiet --upgrade --output-file requirements.lock
+
+env: .venv/.ready  ## make the environment in .venv, as the lock says
+.venv/.ready: requirements.lock
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "error: Python 3.11 or newer is needed, $(PYTHON) is " + sys.version.split()[0] + "; name another one: make PYTHON=python3.12")'
+	@echo "making the environment in .venv"
+	@rm -rf .venv && $(PYTHON) -m venv .venv
+	@if $(BIN)/pip install --quiet --disable-pip-version-check uv; then \
+	  $(BIN)/uv pip install --quiet --python $(BIN)/python --compile-bytecode --require-hashes --requirement requirements.lock && \
+	  $(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --editable .; \
+	else \
+	  $(BIN)/pip install --quiet --require-hashes --requirement requirements.lock && \
+	  $(BIN)/pip install --quiet --no-deps --editable .; \
+	fi
+	@touch .venv/.ready

@@ -1,0 +1,46 @@
+"""What several tests share: the quick run of the whole pipeline, and tiny projects to break."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import nbformat
+import pytest
+
+from project_name.base import root
+from project_name.engine.record import latest_run
+
+
+def command(*words: object, runs: Path | str | None = None, **options) -> subprocess.CompletedProcess:
+    "Run a command of the project, as a person would."
+    env = {**(options.pop("env", None) or os.environ), "RUNS_DIR": str(runs or os.environ.get("RUNS_DIR", ""))}
+    code = "from project_name.cli import main; main()"
+    argv = [sys.executable, "-c", code, *map(str, words)]
+    return subprocess.run(argv, env=env, text=True, capture_output=True, **{"cwd": root(), "timeout": 300, **options})
+
+
+@pytest.fixture(scope="session")
+def quick_run(tmp_path_factory) -> Path:
+    "A run of the whole pipeline over a small sample: that of `make test`, else one made here."
+    if "RUNS_DIR" in os.environ and latest_run():
+        return latest_run()
+    runs = tmp_path_factory.mktemp("runs")
+    done = command("pipeline", "F=tests/quick.yaml", runs=runs)
+    assert done.returncode == 0, done.stderr
+    return latest_run(runs)
+
+
+@pytest.fixture
+def tiny(tmp_path):
+    "A function that writes a stage of a few cells into a project of its own."
+
+    def write(name: str, *cells: str) -> Path:
+        declared = nbformat.v4.new_code_cell('run_dir: str = ""', metadata={"tags": ["parameters"]})
+        body = [nbformat.v4.new_code_cell(cell) for cell in cells]
+        title = nbformat.v4.new_markdown_cell(f"# {name}")
+        path = tmp_path / f"{name}.ipynb"
+        nbformat.write(nbformat.v4.new_notebook(cells=[title, declared, *body]), path)
+        return path
+
+    return write

@@ -1,0 +1,130 @@
+"""What is left after something was killed: valid notebooks, a true record, no process, the former latest run."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+import uuid
+
+import nbformat
+import psutil
+import pytest
+
+from project_name.engine.record import latest_run, read_record
+
+RUN = """
+import sys
+from pathlib import Path
+from project_name.engine.pipeline import run_pipeline
+project = Path(sys.argv[1])
+sys.exit(run_pipeline(sorted(project.glob("*.ipynb")), {}, project / "runs", project)[1])
+"""
+BUSY = """
+import subprocess, sys, time
+from pathlib import Path
+subprocess.Popen(["setsid", "sleep", "600"])
+Path("busy").write_text("x")
+time.sleep(600)
+"""
+
+
+def start(project, mark):
+    "Start a run whose processes all carry a mark in their environment."
+    env = {**os.environ, "TEST_MARK": mark}
+    argv = [sys.executable, "-c", RUN, str(project)]
+    return subprocess.Popen(argv, env=env, start_new_session=True, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+
+
+def marked(mark):
+    "The living processes that carry the mark."
+    found = []
+    for process in psutil.process_iter():
+        try:
+            if process.environ().get("TEST_MARK") == mark and process.status() != psutil.STATUS_ZOMBIE:
+                found.append(process)
+        except psutil.Error:
+            pass
+    return found
+
+
+def wait_for(condition, seconds=60):
+    "Wait until a condition holds."
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end, "waited too long"
+        time.sleep(0.05)
+
+
+def kernel_of(mark):
+    "The kernel among the marked processes."
+    return next(p for p in marked(mark) if "engine.kernel" in " ".join(p.cmdline()))
+
+
+@pytest.fixture
+def busy(tiny, tmp_path):
+    "A good run, and then one that hangs in its second stage with a grandchild of its own."
+    mark = uuid.uuid4().hex
+    tiny("00_first", "1 + 1")
+    second = tiny("01_second", "2 + 2")
+    assert start(tmp_path, mark).wait(120) == 0
+    second.unlink()
+    tiny("01_second", "3 + 3", BUSY, "after = 1")
+    process = start(tmp_path, mark)
+    wait_for((tmp_path / "busy").exists)
+    yield process, mark, tmp_path / "runs"
+    for left in marked(mark):
+        left.kill()
+
+
+@pytest.mark.parametrize(
+    ("kill", "code", "states"),
+    [
+        ("kernel", 138, {"crashed"}),
+        (signal.SIGINT, 130, {"interrupted"}),
+        (signal.SIGTERM, 130, {"interrupted"}),
+        (signal.SIGHUP, 130, {"interrupted"}),
+        (signal.SIGKILL, -9, {"crashed"}),
+    ],
+    ids=str,
+)
+def test_a_killed_run_leaves_the_truth_and_nothing_else(busy, kill, code, states):
+    process, mark, runs = busy
+    good = latest_run(runs)
+    if kill == "kernel":
+        kernel_of(mark).kill()
+    else:
+        process.send_signal(kill)
+    assert process.wait(30) == code
+    wait_for(lambda: not marked(mark), seconds=10)
+
+    assert latest_run(runs) == good
+    (broken,) = [p for p in runs.iterdir() if p.is_dir() and not p.is_symlink() and p.resolve() != good]
+    raw = json.loads((broken / "run.json").read_text())
+    assert raw == read_record(broken) and raw["state"] in states
+    assert [stage["state"] for stage in raw["stages"]] == ["ok", *states]
+    for path in broken.glob("*.ipynb"):
+        nbformat.validate(nbformat.read(path, as_version=4))
+    cells = json.loads((broken / "01_second.ipynb").read_text())["cells"]
+    assert cells[-1]["metadata"]["papermill"]["status"] == "not_run" or kill == signal.SIGKILL
+    assert not list(broken.rglob("*.tmp"))
+
+
+def test_the_next_run_goes_on_after_a_kill(busy, tmp_path, tiny):
+    process, mark, runs = busy
+    process.kill()
+    process.wait(30)
+    wait_for(lambda: not marked(mark), seconds=10)
+    (tmp_path / "01_second.ipynb").unlink()
+    tiny("01_second", "2 + 2")
+    assert start(tmp_path, mark).wait(120) == 0
+    assert read_record(latest_run(runs))["state"] == "ok"
+
+
+def test_two_runs_at_once_are_one_too_many(busy):
+    process, mark, runs = busy
+    second = start(runs.parent, mark)
+    told = second.communicate(timeout=60)[1].decode()
+    assert second.returncode != 0 and f"process {process.pid}" in told
+    assert len([p for p in runs.iterdir() if p.is_dir() and not p.is_symlink()]) == 2
