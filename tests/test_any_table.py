@@ -1,0 +1,90 @@
+"""Tables of three kinds, as CSV files that nobody prepared, from end to end."""
+
+import json
+
+import numpy as np
+import pandas as pd
+import pytest
+from sklearn.datasets import load_diabetes, load_wine
+
+from .conftest import command, latest_run
+
+
+def churn(rows: int = 900, seed: int = 3) -> pd.DataFrame:
+    "A binary table with dates as text, gaps, an identifier, a constant, and rows that occur twice."
+    random = np.random.default_rng(seed)
+    months, fee = random.integers(1, 70, rows), random.normal(60, 20, rows).round(2)
+    likely = 1 / (1 + np.exp(0.06 * months - 0.03 * (fee - 60) - 0.2))
+    table = pd.DataFrame(
+        {
+            "customer_id": [f"C-{number:06d}" for number in random.permutation(rows)],
+            "joined": pd.Timestamp("2020-01-01") + pd.to_timedelta(random.integers(0, 1200, rows), unit="D"),
+            "months": months,
+            "monthly fee": np.where(random.random(rows) < 0.1, np.nan, fee),
+            "plan": random.choice(["basic", "plus", "<b>pro</b>", None], rows, p=[0.5, 0.3, 0.15, 0.05]),
+            "country": "NL",
+            "churned": np.where(random.random(rows) < likely, "yes", "no"),
+        }
+    )
+    table["joined"] = table["joined"].dt.strftime("%d %B %Y")
+    return pd.concat([table, table.head(20)])
+
+
+def wine() -> pd.DataFrame:
+    "A table with three classes."
+    table = load_wine(as_frame=True).frame
+    return table.assign(target=table["target"].map({0: "barolo", 1: "grignolino", 2: "barbera"}))
+
+
+TABLES = {
+    "binary": (churn, "churned", "roc_auc"),
+    "multiclass": (wine, "target", "balanced_accuracy"),
+    "regression": (lambda: load_diabetes(as_frame=True).frame, "target", "mae"),
+}
+
+
+@pytest.fixture(scope="module", params=TABLES)
+def run(request, tmp_path_factory):
+    "The finished run on one of the tables, with its kind."
+    make, target, primary = TABLES[request.param]
+    folder = tmp_path_factory.mktemp(request.param)
+    make().to_csv(folder / "table.csv", index=False)
+    words = [f"source={folder / 'table.csv'}", f"target={target}", "trees=40", "trials=2"]
+    done = command("pipeline", *words, runs=folder / "runs")
+    assert done.returncode == 0, done.stdout + done.stderr
+    return request.param, primary, latest_run(folder / "runs")
+
+
+def test_it_ends_with_metrics_and_a_model(run):
+    task, primary, folder = run
+    metrics = json.loads((folder / "metrics.json").read_text())
+    assert metrics["task"] == task and metrics["primary"] == primary
+    value, dummy = metrics["test"][primary]["value"], metrics["baselines"]["dummy"][primary]["value"]
+    assert value < dummy if task == "regression" else value > dummy
+    assert (folder / "model" / "manifest.json").exists() and (folder / "report.html").exists()
+
+
+def test_no_page_speaks_of_the_example(run):
+    _, _, folder = run
+    for page in folder.glob("*.html"):
+        text = page.read_text().lower()
+        for word in ("flight", "airport", "airline", "departure", "<b>pro</b>"):
+            assert word not in text, f"{page.name} says {word}"
+
+
+def test_what_cannot_help_is_dropped_and_said(run):
+    task, _, folder = run
+    dropped = json.loads((folder / "data.json").read_text())["dropped"]
+    if task == "binary":
+        assert {"customer_id", "country"} <= set(dropped)
+        kinds = {c["name"]: c["kind"] for c in json.loads((folder / "data.json").read_text())["inputs"]}
+        assert kinds["joined"] == "date" and kinds["monthly fee"] == "number"
+    else:
+        assert dropped == {}
+
+
+def test_rows_that_occur_twice_do_not_cross_the_split(run):
+    task, _, folder = run
+    clean = pd.read_parquet(folder / "clean.parquet")
+    inputs = [column for column in clean if column != "split"]
+    assert (clean.astype(str).groupby(inputs)["split"].nunique() == 1).all()
