@@ -8,17 +8,26 @@ BIN     := .venv/bin
 CLI     := $(BIN)/$(subst _,-,$(LIB))
 QUICK   := .quick
 
-# What stands behind P=, F=, IN= and OUT= reaches the command through the environment, never through a shell line.
-export P F IN OUT
+# What stands behind P=, F=, IN= and the like reaches the command through the environment, never through a shell line.
+export P F FROM ONLY FORCE KEEP IN OUT
 
 .DEFAULT_GOAL := help
-.PHONY: help pipeline lab score dist test check clean export lint lock env
+.PHONY: help pipeline status verify prune lab score dist test check clean export lint lock env
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
 
-pipeline: env  ## run all stages: make pipeline [P="source=my.csv target=bought"] [F=parameters.yaml]
+pipeline: env  ## run what must run: make pipeline [P="source=my.csv target=bought"] [F=file.yaml] [FROM=stage] [ONLY=stage] [FORCE=1]
 	@$(CLI) pipeline --from-make
+
+status: env  ## for each stage: reused or will run, and why; with the words of make pipeline
+	@$(CLI) status --from-make
+
+verify: env  ## check the whole state of the runs: hashes, records, pointers, leftovers
+	@$(CLI) verify
+
+prune: env  ## remove old runs: make prune [KEEP=10]
+	@$(CLI) prune --from-make
 
 lab: env  ## open the notebooks in JupyterLab
 	@$(BIN)/jupyter lab --notebook-dir=nbs

@@ -17,9 +17,9 @@ from project_name.engine.record import latest_run, read_record
 RUN = """
 import sys
 from pathlib import Path
-from project_name.engine.pipeline import run_pipeline
+from project_name.engine.pipeline import Job, run_pipeline
 project = Path(sys.argv[1])
-sys.exit(run_pipeline(sorted(project.glob("*.ipynb")), {}, project / "runs", project)[1])
+sys.exit(run_pipeline(Job(sorted(project.glob("*.ipynb")), {}, project / "runs", project))[1])
 """
 BUSY = """
 import subprocess, sys, time
@@ -103,7 +103,7 @@ def test_a_killed_run_leaves_the_truth_and_nothing_else(busy, kill, code, states
     (broken,) = [p for p in runs.iterdir() if p.is_dir() and not p.is_symlink() and p.resolve() != good]
     raw = json.loads((broken / "run.json").read_text())
     assert raw == read_record(broken) and raw["state"] in states
-    assert [stage["state"] for stage in raw["stages"]] == ["ok", *states]
+    assert [stage["state"] for stage in raw["stages"]] == ["reused", *states]
     for path in broken.glob("*.ipynb"):
         nbformat.validate(nbformat.read(path, as_version=4))
     cells = json.loads((broken / "01_second.ipynb").read_text())["cells"]

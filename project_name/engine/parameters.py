@@ -84,7 +84,7 @@ WORDS = {"true": True, "yes": True, "on": True, "1": True, "false": False, "no":
 
 
 def parse_text(parameter: Parameter, text: str, origin: str) -> Any:
-    "The value that `text` stands for. Raises `EngineError` that names the parameter, the type and where the text is from."
+    "The value that `text` stands for. Raises `EngineError` that names the parameter, its type and the origin."
     clean = text.strip()
     try:
         if parameter.kind == "bool":
