@@ -10,24 +10,23 @@ import contextlib
 import json
 import os
 import re
-import shutil
 import signal
-import tempfile
 import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
+from queue import Empty
 from typing import Any
 
 import nbformat
 import papermill
+from jupyter_core.utils import run_sync
 from nbclient.exceptions import CellExecutionError, DeadKernelError
 from papermill.clientwrap import PapermillNotebookClient
 from papermill.engines import Engine, papermill_engines
 
 from ..base import plain, write_text
-from .keeper import KeeperClient, KeptProcess
-from .kernel import StageKernelManager
+from .kernels import Kernels, Prepared
 
 # %% ../../nbs/engine/execute.ipynb #a4646868
 class StageExit(Exception):
@@ -83,12 +82,49 @@ class StageClient(PapermillNotebookClient):
     "Runs the code cells of a stage one by one, and tells the watch."
 
     watch: Watch
-    start: dict[str, Any]  # arguments of the kernel manager
+    prepared: Prepared
 
-    def create_kernel_manager(self) -> StageKernelManager:
-        "A kernel below the keeper of the run."
-        self.km = StageKernelManager(**self.start)
+    def create_kernel_manager(self) -> Any:
+        "The manager of the kernel that was prepared."
+        self.km = self.prepared.manager
         return self.km
+
+    async def async_start_new_kernel_client(self) -> Any:
+        "Connect to the kernel, and wait until it was heard on both of its channels."
+        self.kc = self.km.client()
+        self.kc.start_channels()
+        end = time.monotonic() + self.startup_timeout
+        while not await self._answers():
+            if self.prepared.manager.provisioner.process.poll() is not None or time.monotonic() > end:
+                self.kc.stop_channels()
+                raise DeadKernelError("the kernel died before it answered")
+        self.kc.allow_stdin = False
+        return self.kc
+
+    start_new_kernel_client = run_sync(async_start_new_kernel_client)
+
+    async def _answers(self) -> bool:
+        "Whether the kernel answers a question on the shell channel and tells of it on the publishing one."
+        request = self.kc.kernel_info()
+        try:
+            await self.kc.get_shell_msg(timeout=1)
+            while True:
+                message = await self.kc.get_iopub_msg(timeout=1)
+                answered = message["parent_header"].get("msg_id") == request
+                if answered and message["content"].get("execution_state") == "idle":
+                    return True
+        except Empty:
+            return False
+
+    async def _async_cleanup_kernel(self) -> None:
+        "Ask the kernel to shut down, and leave it to that; the run looks after it."
+        with contextlib.suppress(Exception):
+            await self.km._async_request_shutdown()
+        self.kc.stop_channels()
+        self.km.cleanup_connection_file()
+        self.kc = self.km = None
+
+    _cleanup_kernel = run_sync(_async_cleanup_kernel)
 
     def papermill_execute_cells(self) -> None:
         "Run the code cells. Raises what ended the stage early."
@@ -100,10 +136,8 @@ class StageClient(PapermillNotebookClient):
                 self.execute_cell(self.nb.cells[index], index)
                 if any(item.get("source") == "ask_exit" for item in self.reply.get("payload", [])):
                     raise StageExit("this cell asked the kernel to exit; the cells after it were not run")
-            except BaseException as error:
-                self.shutdown_kernel = "immediate"
-                if isinstance(error, CellExecutionError | StageExit):
-                    self.watch.end(number, "failed")
+            except (CellExecutionError, StageExit):
+                self.watch.end(number, "failed")
                 raise
             self.watch.end(number, "ok")
 
@@ -122,22 +156,21 @@ class StageEngine(Engine):
         watch: Watch = options["watch"]
         watch.open(nb_man.nb)
         client = StageClient(nb_man, timeout=None, iopub_timeout=120, startup_timeout=120, coalesce_streams=True)
-        client.watch, client.start = watch, options["start"]
-        client.execute(env=options["env"])
+        client.watch, client.prepared = watch, options["prepared"]
+        client.execute()
 
 
 papermill_engines.register("stage", StageEngine)
 
 # %% ../../nbs/engine/execute.ipynb #93fb53bb
-def _stop_late(watch: Watch, processes: list[KeptProcess], seconds: float) -> threading.Timer:
+def _stop_late(watch: Watch, process: Any, seconds: float) -> threading.Timer:
     "A timer that interrupts, then kills, the kernel after `seconds`."
 
     def stop() -> None:
         watch.timed_out = True
         for number, patience in ((signal.SIGINT, 3.0), (signal.SIGKILL, 0.0)):
-            for process in processes:
-                with contextlib.suppress(ProcessLookupError):
-                    os.killpg(process.pid, number)
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(process.pid, number)
             time.sleep(patience)
 
     timer = threading.Timer(seconds, stop)
@@ -174,46 +207,30 @@ def execute_stage(
     source: Path,  # the notebook of the stage
     output: Path,  # where the executed notebook goes
     parameters: dict[str, Any],  # values for its parameters cell
-    keeper: KeeperClient,  # starts the kernel
-    cwd: Path,  # where the kernel runs
-    temporary: Path,  # folder of the run for what does not stay, such as sockets
+    kernels: Kernels,  # gives the kernel
     seconds: float = 0,  # the most it may take; 0: no limit
     on_cell: Callable[[int, int], None] | None = None,  # called with cells done and cells in all
 ) -> dict[str, Any]:  # state, error, seconds, cells, and the notes of the run's reads and writes
     "Run one stage in a kernel of its own, and tell what was seen."
     began, watch, error = time.monotonic(), Watch(output, on_cell), None
-    folder = Path(tempfile.mkdtemp(dir=temporary))
-    notes = folder / "notes.jsonl"
-    env = {**os.environ, "PIPELINE_NOTES": str(notes), "IPYTHONDIR": str(folder / "ipython"), "PYTHONHASHSEED": "0"}
-    processes: list[KeptProcess] = []
-    start = {"keeper": keeper, "folder": folder, "cwd": cwd, "on_start": processes.append}
-    timer = _stop_late(watch, processes, seconds) if seconds else None
-    options = {"watch": watch, "start": start, "env": env}
+    prepared = kernels.take(source)
+    timer = _stop_late(watch, prepared.manager.provisioner.process, seconds) if seconds else None
+    names = {"kernel_name": "python3", "language": "python"}
     try:
-        papermill.execute_notebook(
-            str(source),
-            None,
-            parameters,
-            "stage",
-            kernel_name="python3",
-            language="python",
-            progress_bar=False,
-            **options,
-        )
+        options = {"progress_bar": False, "watch": watch, "prepared": prepared}
+        papermill.execute_notebook(str(source), None, parameters, "stage", **names, **options)
     except BaseException as caught:
         error = caught
     finally:
         if timer:
             timer.cancel()
-        for process in processes:
-            process.kill()
     state, message = outcome(error, watch)
     for cell in watch.cells:
         if cell["state"] == "running":
             cell.update(state=state, seconds=round(time.monotonic() - watch.began, 3))
     watch.save()
-    found = {**read_notes(notes), "log": kernel_log(folder) if state == "crashed" else ""}
-    shutil.rmtree(folder, ignore_errors=True)
+    kernels.release(prepared, kill=state != "ok")
+    found = {**read_notes(prepared.notes), "log": kernel_log(prepared.folder) if state == "crashed" else ""}
     return {
         "state": state,
         "error": message,

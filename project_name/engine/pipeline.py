@@ -14,9 +14,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from .guard import Stopped, locked, stop_on_signals
-
 from ..base import sha256
+from .guard import Stopped, locked, stop_on_signals
 from .keeper import KeeperClient
 from .parameters import declared_parameters
 from .record import Record, latest_run, new_run, point_latest, sweep
@@ -155,6 +154,7 @@ def _run_stages(job: Job, record: Record) -> tuple[str, str, int]:  # state, err
     pages = Pages(record.run, [s.stem for s in job.stages], " · ".join(filter(None, [f"Run {record.run.name}", about])))
     with tempfile.TemporaryDirectory(prefix="run-") as temporary, KeeperClient() as keeper:
         keeper.ask(do="run", run={"folder": str(record.run), "temporary": temporary})
+        kernels = None
         try:
             for stage in job.stages:
                 left = end - time.monotonic() if job.run_seconds else 0
@@ -167,7 +167,8 @@ def _run_stages(job: Job, record: Record) -> tuple[str, str, int]:  # state, err
                     artifacts.update(_reuse_stage(job, record, found))
                     continue
                 seconds = min([limit for limit in (job.stage_seconds, left) if limit], default=0)
-                seen = _run_stage(job, record, stage, found.why, keeper, Path(temporary), seconds)
+                kernels = kernels or _open_kernels(job, stage, keeper, Path(temporary))
+                seen = _run_stage(job, record, stage, found.why, kernels, seconds)
                 pages.add(stage.stem)
                 if seen["state"] != "ok":
                     code = seen["exit"].get("code", 1) if seen["state"] == "failed" else EXIT_CODES[seen["state"]]
@@ -175,6 +176,8 @@ def _run_stages(job: Job, record: Record) -> tuple[str, str, int]:  # state, err
                 artifacts.update(seen["writes"])
             return "ok", "", 0
         finally:
+            if kernels:
+                kernels.close()
             pages.finish()
 
 # %% ../../nbs/engine/pipeline.ipynb #a5f9f2f3
@@ -203,19 +206,29 @@ def _reuse_stage(job: Job, record: Record, found: Found) -> dict[str, str | None
     job.show.end(name, "reused", seconds)
     return found.record.get("writes", {})
 
-# %% ../../nbs/engine/pipeline.ipynb #4bc6e709
-def _run_stage(
-    job: Job, record: Record, stage: Path, why: str, keeper: KeeperClient, temporary: Path, seconds: float
-) -> dict[str, Any]:
+# %% ../../nbs/engine/pipeline.ipynb #3481a443
+def _open_kernels(job: Job, first: Path, keeper: KeeperClient, temporary: Path) -> Any:
+    "The kernels of this run, warm for the stages from the first one that must run."
+    from project_name.engine.kernels import Kernels
+
+    kernels = Kernels(keeper, job.project, temporary)
+    kernels.open_nursery([stage for stage in job.stages if stage.stem >= first.stem])
+    return kernels
+
+
+def _run_stage(job: Job, record: Record, stage: Path, why: str, kernels: Any, seconds: float) -> dict[str, Any]:
     "Run one stage, and put what was seen into the record."
     from project_name.engine.execute import execute_stage
 
     values = job.values(stage)
     record.stage(stage.stem, state="running", why=why, started=datetime.now(UTC).isoformat(timespec="seconds"))
     job.show.begin(stage.stem)
+    kernels.prepare(stage)
+    if not job.only and (following := [other for other in job.stages if other.stem > stage.stem]):
+        kernels.prepare(following[0])
     output = record.run / stage.name
     options = {**values, "run_dir": str(record.run)}
-    seen = execute_stage(stage, output, options, keeper, job.project, temporary, seconds, job.show.cells)
+    seen = execute_stage(stage, output, options, kernels, seconds, job.show.cells)
     seen["writes"] = {name: None for name in (*seen["writes"], stage.name)}
     for name in seen["writes"]:
         path = record.run / name
