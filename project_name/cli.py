@@ -115,7 +115,8 @@ def asked(words: tuple[str, ...], from_make: bool, show: Any = None) -> Any:  # 
     values = resolve(all_parameters(stages), settings, [*given, ("the command line", parse_words(typed))])
     if values.get("source"):
         values["source"] = located(values["source"])
-    job = Job(stages, values, runs_dir(), root(), World(root(), settings, values.get("source", ""), fingerprint))
+    world = World(root(), settings, values.get("source", ""), lambda: fingerprint(values))
+    job = Job(stages, values, runs_dir(), root(), world)
     limits = settings.get("limits", {})
     job.stage_seconds, job.run_seconds = (60 * float(limits.get(n) or 0) for n in ("stage_minutes", "run_minutes"))
     names = [stage.stem for stage in stages]
@@ -133,11 +134,11 @@ def _stage(name: str, stages: list[str]) -> str:
     return found[0] if found else ""
 
 
-def fingerprint(source: str, query: str) -> str:
-    "What a source holds that is no file; imported only when such a source is asked about."
+def fingerprint(values: dict[str, Any]) -> str:
+    "What a source that is no local file holds now. It takes long, so it is asked only about such a source."
     from project_name.product.tables import fingerprint as of_source
 
-    return of_source(source, query)
+    return of_source(values["source"], values.get("query", ""))
 
 # %% ../nbs/cli.ipynb #cf4cc5d7
 @main.command()

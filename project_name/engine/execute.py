@@ -8,6 +8,7 @@ __all__ = ['KINDS', 'StageExit', 'Watch', 'StageClient', 'StageEngine', 'outcome
 # %% ../../nbs/engine/execute.ipynb #12a4c34c
 import contextlib
 import json
+import logging
 import os
 import re
 import signal
@@ -161,6 +162,7 @@ class StageEngine(Engine):
 
 
 papermill_engines.register("stage", StageEngine)
+logging.getLogger("papermill").setLevel(logging.ERROR)  # parameters were checked before, by their declaration
 
 # %% ../../nbs/engine/execute.ipynb #93fb53bb
 def _stop_late(watch: Watch, process: Any, seconds: float) -> threading.Timer:

@@ -139,9 +139,9 @@ def note_measure(name: str, value: float) -> None:
     note("measures", name, value)
 
 
-def note_source(name: str, fingerprint: str) -> None:
-    "Note that the stage read something from outside of the run, and a fingerprint of what it held."
-    note("sources", name, fingerprint)
+def note_source(name: str, held: dict[str, Any]) -> None:
+    "Note that the stage read something from outside of the run: its `fingerprint`, and hashes of its local `files`."
+    note("sources", name, held)
 
 # %% ../../nbs/engine/runs.ipynb #5df80c85
 def run_stages(run: Run) -> list[dict]:

@@ -53,7 +53,7 @@ class World:
     project: Path
     settings: dict[str, dict[str, str]]
     source: str = ""  # of this run; some sections of the settings are about one source only
-    fingerprint: Callable[[str, str], str] | None = None  # of a source that is no file: (source, query) -> text
+    fingerprint: Callable[[], str] | None = None  # of the run's source, for one that is no local file
     found: dict[tuple[str, str], str] = field(default_factory=dict)
 
     def module(self, name: str) -> str:
@@ -143,7 +143,7 @@ def _sources_changed(recorded: dict[str, Any], world: World) -> str:
             changed = next((path for path, digest in noted["files"].items() if world.file(path) != digest), None)
             if changed:
                 return f"{changed} changed"
-        elif world.fingerprint is None or world.fingerprint(name, noted.get("query", "")) != noted["fingerprint"]:
+        elif world.fingerprint is None or world.fingerprint() != noted["fingerprint"]:
             return f"source {name} changed"
     return ""
 
