@@ -7,6 +7,7 @@ __all__ = ['STEPS', 'seen_rows', 'outcomes', 'averages', 'in_words', 'contrast',
            'in_groups', 'plot_levels', 'agreement', 'usefulness', 'rank_columns', 'suspects']
 
 # %% ../nbs/02_explore.ipynb #a8ade8b3
+from statistics import NormalDist
 from typing import Any
 
 import matplotlib.pyplot as plt
@@ -68,11 +69,12 @@ def contrast(means: pd.DataFrame, data: dict, least_rows: int = 30) -> dict[str,
     spread = known.groupby("outcome")["mean"].agg(lambda mean: mean.max() - mean.min())
     one = known[known["outcome"] == spread.idxmax()]
     high, low = one.loc[one["mean"].idxmax()], one.loc[one["mean"].idxmin()]
+    wider = NormalDist().inv_cdf(1 - 0.025 / len(one)) / 1.96
     return {
         "outcome": high["outcome"],
         **{"high": _as_text(high["group"]), "high_mean": in_words(high["mean"], data)},
         **{"low": _as_text(low["group"]), "low_mean": in_words(low["mean"], data)},
-        "clear": bool(high["mean"] - high["margin"] > low["mean"] + low["margin"]),
+        "clear": bool(high["mean"] - low["mean"] > wider * (high["margin"] + low["margin"])),
     }
 
 

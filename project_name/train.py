@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['NAMES', 'GREATER', 'CANDIDATES', 'Rows', 'scores', 'metric_name', 'predict_rows', 'tree_encoder', 'encode',
            'linear_model', 'fit_linear', 'fit_dummy', 'rounds', 'boosting', 'Encoded', 'encode_both', 'grow',
-           'default_boosting', 'suggest', 'first_settings', 'searched_metric', 'search', 'finished', 'finer',
+           'default_boosting', 'suggest', 'first_settings', 'in_steps', 'searched_metric', 'search', 'finished',
            'assemble', 'fit_boosting', 'learning_curve', 'curve_point', 'choose']
 
 # %% ../nbs/04_train.ipynb #00b29900
@@ -209,24 +209,22 @@ def default_boosting(rows: Encoded, data: dict, seed: int) -> Any:
 def suggest(trial: Any, rows: int) -> dict:
     "One set of settings from the space that is searched, for so many training rows; `trial` is optuna's."
     return {
-        "learning_rate": trial.suggest_float("learning_rate", 0.05, 0.15, log=True),
-        "max_leaf_nodes": trial.suggest_int("max_leaf_nodes", 7, 47, log=True),
+        "max_leaf_nodes": trial.suggest_int("max_leaf_nodes", 7, 63, log=True),
         "min_samples_leaf": trial.suggest_int("min_samples_leaf", 5, max(20, min(500, rows // 20)), log=True),
         "l2_regularization": trial.suggest_float("l2_regularization", 1.0, 100.0, log=True),
-        "max_features": trial.suggest_float("max_features", 0.2, 0.7),
+        "max_features": trial.suggest_float("max_features", 0.2, 1.0),
     }
 
 
 def first_settings(rows: int) -> dict:
     "What is tried before anything is guessed: a set that often serves well."
     leaf = max(5, min(100, rows // 100))
-    return {
-        "learning_rate": 0.08,
-        "max_leaf_nodes": 31,
-        "min_samples_leaf": leaf,
-        "l2_regularization": 10.0,
-        "max_features": 0.4,
-    }
+    return {"max_leaf_nodes": 31, "min_samples_leaf": leaf, "l2_regularization": 10.0, "max_features": 0.4}
+
+
+def in_steps(settings: dict, trees: int | None = None) -> dict:
+    "The settings with the learning rate of the search or, with `trees`, with one small enough for so many rounds."
+    return settings | {"learning_rate": 0.2 if trees is None else max(0.01, min(0.1, 24 / trees))}
 
 # %% ../nbs/04_train.ipynb #d11bff48
 def searched_metric(data: dict) -> str:
@@ -246,7 +244,7 @@ def search(
     metric = searched_metric(data)
 
     def judge(trial: Any) -> float:
-        model = grow(rows, data, suggest(trial, len(rows.target)), trees, seed)
+        model = grow(rows, data, in_steps(suggest(trial, len(rows.target))), trees, seed)
         trial.set_user_attr("rounds", int(model.n_iter_))
         value = scores(rows.valid_target, predict_rows(model, rows.valid, data["classes"]), data)[metric]
         return value if np.isfinite(value) else (0.0 if metric in GREATER else 1e9)
@@ -276,11 +274,6 @@ def _optuna() -> Any:
     return optuna
 
 # %% ../nbs/04_train.ipynb #02d88905
-def finer(settings: dict) -> dict:
-    "The same settings with half the learning rate."
-    return settings | {"learning_rate": settings["learning_rate"] / 2}
-
-
 def assemble(encoder: ColumnTransformer, model: Any) -> Pipeline:
     "One pipeline of an encoder and a model that are fitted already."
     return Pipeline([("encode", encoder), ("model", model)])
@@ -295,9 +288,9 @@ def fit_boosting(
     trees: int,
     seed: int,
 ) -> Pipeline:
-    "Encode, grow in fine steps and assemble: boosting from features to predictions."
+    "Encode, grow and assemble: boosting from features to predictions."
     encoder = tree_encoder(columns, data, seed)
-    return assemble(encoder, grow(encode_both(encoder, train, valid), data, finer(settings), 2 * trees, seed))
+    return assemble(encoder, grow(encode_both(encoder, train, valid), data, settings, trees, seed))
 
 # %% ../nbs/04_train.ipynb #c4b6db4a
 def learning_curve(
@@ -308,13 +301,13 @@ def learning_curve(
     settings: dict,
     trees: int,
     seed: int,
-    shares: tuple[float, ...] = (0.03, 0.1, 0.3),  # of the training rows
+    shares: tuple[float, ...] = (0.03, 0.1, 0.3, 1.0),  # of the training rows
 ) -> list[dict]:  # rows, train, valid
     "The metric of the search for models fitted on parts of the training rows."
     points = []
     for most in sorted({max(50, int(share * len(train.target))) for share in shares}):
         part = train.pick(most, seed)
-        if most < len(train.target) and (
+        if most <= len(train.target) and (
             data["task"] == "regression" or part.target.nunique() == train.target.nunique()
         ):
             model = fit_boosting(columns, part, valid, data, settings, trees, seed)

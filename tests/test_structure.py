@@ -78,7 +78,7 @@ def test_exported_cells_are_short(path):
         source = "".join(cell["source"])
         if cell["cell_type"] == "code" and re.match(r"#\|\s*export\b", source):
             lines = [line for line in source.splitlines() if line.strip()]
-            assert len(lines) <= 60, f"{len(lines)} lines: {lines[1]}"
+            assert len(lines) <= 51, f"{len(lines)} lines: {lines[1]}"
 
 
 def test_importing_the_package_is_light():

@@ -211,9 +211,7 @@ def _open_kernels(job: Job, first: Path, keeper: KeeperClient, temporary: Path) 
     "The kernels of this run, warm for the stages from the first one that must run."
     from project_name.engine.kernels import Kernels
 
-    kernels = Kernels(keeper, job.project, temporary)
-    kernels.open_nursery([stage for stage in job.stages if stage.stem >= first.stem])
-    return kernels
+    return Kernels(keeper, job.project, temporary, warm_for=[s for s in job.stages if s.stem >= first.stem])
 
 
 def _run_stage(job: Job, record: Record, stage: Path, why: str, kernels: Any, seconds: float) -> dict[str, Any]:
@@ -224,6 +222,7 @@ def _run_stage(job: Job, record: Record, stage: Path, why: str, kernels: Any, se
     record.stage(stage.stem, state="running", why=why, started=datetime.now(UTC).isoformat(timespec="seconds"))
     job.show.begin(stage.stem)
     kernels.prepare(stage)
+    record.stage(stage.stem, pid=kernels.ready[stage.stem].process.pid)
     if not job.only and (following := [other for other in job.stages if other.stem > stage.stem]):
         kernels.prepare(following[0])
     output = record.run / stage.name
@@ -234,6 +233,7 @@ def _run_stage(job: Job, record: Record, stage: Path, why: str, kernels: Any, se
         path = record.run / name
         seen["writes"][name] = sha256(path) if path.exists() else None
     modules = seen.pop("modules")
+    seen["pid"] = None
     if seen["state"] == "ok":
         seen["trace"] = make_trace(stage, values, modules, job.world)
     record.stage(stage.stem, **{key: value for key, value in seen.items() if value or key in ("state", "seconds")})

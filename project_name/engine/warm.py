@@ -88,7 +88,7 @@ def preload(name: str) -> None:
         if name not in sys.modules and not name.startswith(NEVER):
             importlib.import_module(name)
 
-
+# %% ../../nbs/engine/warm.ipynb #27ddd097
 class Nursery:
     "Forks kernels from a process that has imported the libraries."
 
@@ -140,27 +140,13 @@ def become_kernel(command: dict) -> None:
     "In the forked process: be the kernel that the command describes. Does not return."
     code = 1
     try:
-        os.setsid()
-        die_with_parent()
-        for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGCHLD):
-            signal.signal(number, signal.SIG_DFL)
-        signal.signal(signal.SIGINT, signal.default_int_handler)
-        os.chdir(command["cwd"])
-        log = os.open(command["log"], os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
-        os.dup2(log, 1)
-        os.dup2(log, 2)
-        os.environ.clear()
-        os.environ.update(command["env"], JPY_PARENT_PID=str(os.getppid()))
-        sys.argv = ["kernel", *command["arguments"]]
-        random.seed()
-        if "numpy" in sys.modules:
-            sys.modules["numpy"].random.seed()
+        _as_fresh(command)
         from project_name.engine.kernel import main as kernel
 
         kernel()
         code = 0
     except SystemExit as end:
-        code = end.code if isinstance(end.code, int) else 0 if end.code is None else 1
+        code = end.code if isinstance(end.code, int) else int(end.code is not None)
     except BaseException:
         traceback.print_exc()
     finally:
@@ -169,6 +155,25 @@ def become_kernel(command: dict) -> None:
         os._exit(code)
 
 
+def _as_fresh(command: dict) -> None:
+    "Make a fork look like a fresh process: its session, signals, folder, outputs, environment and random numbers."
+    os.setsid()
+    die_with_parent()
+    for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGCHLD):
+        signal.signal(number, signal.SIG_DFL)
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    os.chdir(command["cwd"])
+    log = os.open(command["log"], os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+    os.dup2(log, 1)
+    os.dup2(log, 2)
+    os.environ.clear()
+    os.environ.update(command["env"], JPY_PARENT_PID=str(os.getppid()))
+    sys.argv = ["kernel", *command["arguments"]]
+    random.seed()
+    if "numpy" in sys.modules:
+        sys.modules["numpy"].random.seed()
+
+# %% ../../nbs/engine/warm.ipynb #4fb7f3df
 def main() -> None:
     "The process of the nursery: the arguments are its socket and what to import when there is time."
     path, *later = sys.argv[1:]
