@@ -954,5 +954,6 @@ d = { 'settings': {'branch': 'main', 'doc_baseurl': '/', 'doc_host': '', 'git_ur
                                     'project_name.train.scores': ('train.html#scores', 'project_name/train.py'),
                                     'project_name.train.search': ('train.html#search', 'project_name/train.py'),
                                     'project_name.train.searched_metric': ('train.html#searched_metric', 'project_name/train.py'),
+                                    'project_name.train.settled': ('train.html#settled', 'project_name/train.py'),
                                     'project_name.train.suggest': ('train.html#suggest', 'project_name/train.py'),
                                     'project_name.train.tree_encoder': ('train.html#tree_encoder', 'project_name/train.py')}}}

@@ -5,8 +5,8 @@
 # %% auto #0
 __all__ = ['NAMES', 'GREATER', 'CANDIDATES', 'Rows', 'scores', 'metric_name', 'predict_rows', 'tree_encoder', 'encode',
            'linear_model', 'fit_linear', 'fit_dummy', 'rounds', 'boosting', 'Encoded', 'encode_both', 'grow',
-           'default_boosting', 'suggest', 'first_settings', 'in_steps', 'searched_metric', 'search', 'finished',
-           'assemble', 'fit_boosting', 'learning_curve', 'curve_point', 'choose']
+           'default_boosting', 'suggest', 'first_settings', 'in_steps', 'searched_metric', 'search', 'settled',
+           'finished', 'assemble', 'fit_boosting', 'learning_curve', 'curve_point', 'choose']
 
 # %% ../nbs/04_train.ipynb #00b29900
 import time
@@ -196,7 +196,10 @@ def encode_both(encoder: ColumnTransformer, train: Rows, valid: Rows) -> Encoded
 
 def grow(rows: Encoded, data: dict, settings: dict, trees: int, seed: int) -> Any:
     "Fit boosting with these settings, for as many rounds as the validation rows allow."
-    model = boosting(data, seed, max_iter=rounds(trees, data), early_stopping=True, n_iter_no_change=25, **settings)
+    patience = round(2 / settings["learning_rate"])
+    model = boosting(
+        data, seed, max_iter=rounds(trees, data), early_stopping=True, n_iter_no_change=patience, **settings
+    )
     return model.fit(rows.train, rows.target, X_val=rows.valid, y_val=rows.valid_target)
 
 # %% ../nbs/04_train.ipynb #ae9f4ebf
@@ -208,11 +211,12 @@ def default_boosting(rows: Encoded, data: dict, seed: int) -> Any:
 # %% ../nbs/04_train.ipynb #3a5e22ac
 def suggest(trial: Any, rows: int) -> dict:
     "One set of settings from the space that is searched, for so many training rows; `trial` is optuna's."
+    fewest = max(5, min(rows // 4000, 50))
     return {
-        "max_leaf_nodes": trial.suggest_int("max_leaf_nodes", 7, 63, log=True),
-        "min_samples_leaf": trial.suggest_int("min_samples_leaf", 5, max(20, min(500, rows // 20)), log=True),
+        "max_leaf_nodes": trial.suggest_int("max_leaf_nodes", 7, 47, log=True),
+        "min_samples_leaf": trial.suggest_int("min_samples_leaf", fewest, 20 * fewest, log=True),
         "l2_regularization": trial.suggest_float("l2_regularization", 1.0, 100.0, log=True),
-        "max_features": trial.suggest_float("max_features", 0.2, 1.0),
+        "max_features": trial.suggest_float("max_features", 0.25, 0.75),
     }
 
 
@@ -258,6 +262,16 @@ def search(
         if not done or time.perf_counter() < end:
             study.optimize(judge, n_trials=1)
     return study
+
+
+def settled(study: Any, metric: str) -> dict:
+    "The median of each setting among the three best trials."
+    best = sorted(finished(study), key=lambda trial: trial.value, reverse=metric in GREATER)[:3]
+    middle = pd.DataFrame([trial.params for trial in best]).quantile(0.5, interpolation="lower")
+    return {
+        name: int(value) if name in ("max_leaf_nodes", "min_samples_leaf") else float(value)
+        for name, value in middle.items()
+    }
 
 
 def finished(study: Any) -> list:
@@ -307,9 +321,8 @@ def learning_curve(
     points = []
     for most in sorted({max(50, int(share * len(train.target))) for share in shares}):
         part = train.pick(most, seed)
-        if most <= len(train.target) and (
-            data["task"] == "regression" or part.target.nunique() == train.target.nunique()
-        ):
+        same = data["task"] == "regression" or part.target.nunique() == train.target.nunique()
+        if most <= len(train.target) and same:
             model = fit_boosting(columns, part, valid, data, settings, trees, seed)
             points.append(curve_point(model, part, valid, data))
     return points

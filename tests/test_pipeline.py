@@ -4,7 +4,6 @@ import json
 import re
 
 import nbformat
-import pytest
 
 from project_name.base import root, sha256
 from project_name.engine.parameters import stage_notebooks
@@ -92,7 +91,6 @@ def test_a_run_that_ended_is_read_only(quick_run):
     assert all(path.stat().st_mode & 0o222 == 0 for path in quick_run.rglob("*") if path.is_file())
 
 
-@pytest.mark.slow
 def test_the_same_seed_gives_the_same_bytes(quick_run, tmp_path):
     done = command("pipeline", "F=tests/quick.yaml", runs=tmp_path)
     assert done.returncode == 0, done.stderr

@@ -81,6 +81,13 @@ def test_exported_cells_are_short(path):
             assert len(lines) <= 51, f"{len(lines)} lines: {lines[1]}"
 
 
+def test_every_name_in_the_package_is_defined():
+    "A notebook may import for its lessons what an exported cell forgot to import."
+    argv = [sys.executable, "-m", "ruff", "check", "--isolated", "--no-cache", "--select", "F821", str(PACKAGE)]
+    done = subprocess.run(argv, capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout
+
+
 def test_importing_the_package_is_light():
     heavy = ("pandas", "nbformat", "sklearn")
     code = f"import sys, project_name, project_name.cli; print([m for m in {heavy} if m in sys.modules])"

@@ -50,8 +50,8 @@ class Starter:
         self.nursery: NurseryClient | None = None
 
     def env(self, **more: str) -> dict[str, str]:
-        "The environment of kernels: that of the command, and hashes with a fixed seed, so that sets have one order."
-        return {**os.environ, "PYTHONHASHSEED": "0", **more}
+        "The environment of kernels: that of the command; sets with one order, and threads that wait without spinning."
+        return {"OMP_WAIT_POLICY": "PASSIVE", **os.environ, "PYTHONHASHSEED": "0", **more}
 
     def open_nursery(self, stages: list[Path]) -> None:
         "Start the nursery for these stages."

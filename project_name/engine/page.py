@@ -35,7 +35,7 @@ def halves(notebook: Any) -> tuple[list, list, list]:  # cells of the title, of 
 # %% ../../nbs/engine/page.ipynb #2b231d75
 TEMPLATE = """{% extends 'basic/index.html.j2' %}
 {% block in_prompt %}{% endblock %}{% block output_prompt %}{% endblock %}{% block output_area_prompt %}{% endblock %}
-{% block input %}<div class="code">{{ cell.source | highlight_code(metadata=cell.metadata) }}</div>{% endblock input %}
+{% block input %}{% if cell.source %}<div class="code">{{ cell.source | highlight_code(metadata=cell.metadata) }}</div>{% endif %}{% endblock input %}
 {% block stream_stderr %}<div class="code">{{ super() }}</div>{% endblock stream_stderr %}
 {% block markdowncell %}<section class="prose">{{ cell.source | markdown2html | safe_html }}</section>{% endblock %}
 {% block data_markdown %}<section class="prose computed">
@@ -94,7 +94,7 @@ img { max-width: 100%; height: auto; display: block; margin: .6rem 0 }
 .jp-RenderedHTMLCommon, .output_html, .jp-OutputArea-output { overflow-x: auto; max-width: 100% }
 table { border-collapse: collapse; font-size: .9rem; margin: .6rem 0; font-variant-numeric: tabular-nums }
 th, td { padding: .32rem .7rem; border-bottom: 1px solid var(--line); text-align: left; vertical-align: top }
-td { overflow-wrap: anywhere; min-width: 3.2rem } thead th { border-bottom: 2px solid #c9d1d9; background: var(--soft) }
+td { overflow-wrap: break-word } thead th { border-bottom: 2px solid #c9d1d9; background: var(--soft) }
 caption { caption-side: bottom; text-align: left; color: var(--quiet); font-size: .82rem; padding-top: .3rem }
 code { background: var(--soft); border-radius: 4px; padding: .08em .3em; font-size: .92em }
 pre { background: var(--soft); border: 1px solid var(--line); border-radius: 6px;
@@ -153,7 +153,11 @@ def _replaced(cell: Any, source: str) -> Any:
 
 def _without_code(cell: Any) -> Any:
     "A cell that shows its results and nothing else."
-    return cell if cell.cell_type == "markdown" else _replaced(cell, "")
+    if cell.cell_type == "markdown":
+        return cell
+    bare = _replaced(cell, "")
+    bare.outputs = [output for output in cell.outputs if output.get("name") != "stderr"]
+    return bare
 
 # %% ../../nbs/engine/page.ipynb #52da6914
 def _navigation(links: Iterable[tuple[str, str]], here: str) -> str:

@@ -7,6 +7,7 @@ __all__ = ['READERS', 'WRITERS', 'checked', 'scratch_run', 'Run', 'run_parameter
            'run_stages', 'previous_run']
 
 # %% ../../nbs/engine/runs.ipynb #4e7107d7
+import shutil
 from collections.abc import Callable
 from io import BytesIO
 from pathlib import Path
