@@ -939,6 +939,7 @@ d = { 'settings': {'branch': 'main', 'doc_baseurl': '/', 'doc_host': '', 'git_ur
                                     'project_name.train.default_boosting': ('train.html#default_boosting', 'project_name/train.py'),
                                     'project_name.train.encode': ('train.html#encode', 'project_name/train.py'),
                                     'project_name.train.encode_both': ('train.html#encode_both', 'project_name/train.py'),
+                                    'project_name.train.finalists': ('train.html#finalists', 'project_name/train.py'),
                                     'project_name.train.finished': ('train.html#finished', 'project_name/train.py'),
                                     'project_name.train.first_settings': ('train.html#first_settings', 'project_name/train.py'),
                                     'project_name.train.fit_boosting': ('train.html#fit_boosting', 'project_name/train.py'),
@@ -954,6 +955,5 @@ d = { 'settings': {'branch': 'main', 'doc_baseurl': '/', 'doc_host': '', 'git_ur
                                     'project_name.train.scores': ('train.html#scores', 'project_name/train.py'),
                                     'project_name.train.search': ('train.html#search', 'project_name/train.py'),
                                     'project_name.train.searched_metric': ('train.html#searched_metric', 'project_name/train.py'),
-                                    'project_name.train.settled': ('train.html#settled', 'project_name/train.py'),
                                     'project_name.train.suggest': ('train.html#suggest', 'project_name/train.py'),
                                     'project_name.train.tree_encoder': ('train.html#tree_encoder', 'project_name/train.py')}}}

@@ -5,8 +5,8 @@
 # %% auto #0
 __all__ = ['NAMES', 'GREATER', 'CANDIDATES', 'Rows', 'scores', 'metric_name', 'predict_rows', 'tree_encoder', 'encode',
            'linear_model', 'fit_linear', 'fit_dummy', 'rounds', 'boosting', 'Encoded', 'encode_both', 'grow',
-           'default_boosting', 'suggest', 'first_settings', 'in_steps', 'searched_metric', 'search', 'settled',
-           'finished', 'assemble', 'fit_boosting', 'learning_curve', 'curve_point', 'choose']
+           'default_boosting', 'suggest', 'first_settings', 'in_steps', 'searched_metric', 'search', 'finished',
+           'finalists', 'assemble', 'fit_boosting', 'learning_curve', 'curve_point', 'choose']
 
 # %% ../nbs/04_train.ipynb #00b29900
 import time
@@ -228,7 +228,7 @@ def first_settings(rows: int) -> dict:
 
 def in_steps(settings: dict, trees: int | None = None) -> dict:
     "The settings with the learning rate of the search or, with `trees`, with one small enough for so many rounds."
-    return settings | {"learning_rate": 0.2 if trees is None else max(0.01, min(0.1, 24 / trees))}
+    return settings | {"learning_rate": 0.15 if trees is None else max(0.01, min(0.1, 20 / trees))}
 
 # %% ../nbs/04_train.ipynb #d11bff48
 def searched_metric(data: dict) -> str:
@@ -264,16 +264,6 @@ def search(
     return study
 
 
-def settled(study: Any, metric: str) -> dict:
-    "The median of each setting among the three best trials."
-    best = sorted(finished(study), key=lambda trial: trial.value, reverse=metric in GREATER)[:3]
-    middle = pd.DataFrame([trial.params for trial in best]).quantile(0.5, interpolation="lower")
-    return {
-        name: int(value) if name in ("max_leaf_nodes", "min_samples_leaf") else float(value)
-        for name, value in middle.items()
-    }
-
-
 def finished(study: Any) -> list:
     "The trials that were done, in order."
     return [trial for trial in study.trials if trial.value is not None]
@@ -286,6 +276,12 @@ def _optuna() -> Any:
         import optuna
     optuna.logging.set_verbosity(optuna.logging.ERROR)
     return optuna
+
+# %% ../nbs/04_train.ipynb #c098f243
+def finalists(study: Any, rows: int) -> list[dict]:
+    "The settings to grow in full: the best trial's and, where it is another one, the first set's."
+    usual, best = first_settings(rows), study.best_params
+    return [best] if best == usual else [usual, best]
 
 # %% ../nbs/04_train.ipynb #02d88905
 def assemble(encoder: ColumnTransformer, model: Any) -> Pipeline:
@@ -315,14 +311,14 @@ def learning_curve(
     settings: dict,
     trees: int,
     seed: int,
-    shares: tuple[float, ...] = (0.03, 0.1, 0.3, 1.0),  # of the training rows
+    shares: tuple[float, ...] = (0.03, 0.1, 0.3),  # of the training rows
 ) -> list[dict]:  # rows, train, valid
     "The metric of the search for models fitted on parts of the training rows."
     points = []
     for most in sorted({max(50, int(share * len(train.target))) for share in shares}):
         part = train.pick(most, seed)
         same = data["task"] == "regression" or part.target.nunique() == train.target.nunique()
-        if most <= len(train.target) and same:
+        if most < len(train.target) and same:
             model = fit_boosting(columns, part, valid, data, settings, trees, seed)
             points.append(curve_point(model, part, valid, data))
     return points

@@ -73,9 +73,10 @@ def _declaration(node: ast.stmt, comments: Mapping[int, str], stage: str) -> Par
         default = ast.literal_eval(node.value)
     except ValueError as error:
         raise EngineError(f"{stage}: the value of {written!r} is no literal; derive it in the next cell") from error
-    text, _, bound = comments.get(node.end_lineno or node.lineno, "").rpartition(";")
+    comment = next((comments[line] for line in range(node.lineno, node.end_lineno + 1) if line in comments), "")
+    text, _, bound = comment.rpartition(";")
     is_bound = bool(re.search(rf"\b{node.target.id}\b", bound)) and bool(re.search("[<>]", bound))
-    help_text = text.strip() if is_bound else comments.get(node.end_lineno or node.lineno, "")
+    help_text = text.strip() if is_bound else comment
     declared = Parameter(node.target.id, kind, default, help_text, bound.strip() if is_bound else "", stage)
     return Parameter(**{**vars(declared), "default": checked_value(declared, default, "its default")})
 
