@@ -347,6 +347,8 @@ d = { 'settings': {'branch': 'main', 'doc_baseurl': '/', 'doc_host': '', 'git_ur
                                                                                            'project_name/engine/pipeline.py'),
                                               'project_name.engine.pipeline._run_stages': ( 'engine/pipeline.html#_run_stages',
                                                                                             'project_name/engine/pipeline.py'),
+                                              'project_name.engine.pipeline._with_code': ( 'engine/pipeline.html#_with_code',
+                                                                                           'project_name/engine/pipeline.py'),
                                               'project_name.engine.pipeline.freeze': ( 'engine/pipeline.html#freeze',
                                                                                        'project_name/engine/pipeline.py'),
                                               'project_name.engine.pipeline.nothing_to_do': ( 'engine/pipeline.html#nothing_to_do',

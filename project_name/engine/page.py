@@ -35,7 +35,9 @@ def halves(notebook: Any) -> tuple[list, list, list]:  # cells of the title, of 
 # %% ../../nbs/engine/page.ipynb #2b231d75
 TEMPLATE = """{% extends 'basic/index.html.j2' %}
 {% block in_prompt %}{% endblock %}{% block output_prompt %}{% endblock %}{% block output_area_prompt %}{% endblock %}
-{% block input %}{% if cell.source %}<div class="code">{{ cell.source | highlight_code(metadata=cell.metadata) }}</div>{% endif %}{% endblock input %}
+{% block input %}{% if cell.source %}
+<div class="code">{{ cell.source | highlight_code(metadata=cell.metadata) }}</div>
+{% endif %}{% endblock input %}
 {% block stream_stderr %}<div class="code">{{ super() }}</div>{% endblock stream_stderr %}
 {% block markdowncell %}<section class="prose">{{ cell.source | markdown2html | safe_html }}</section>{% endblock %}
 {% block data_markdown %}<section class="prose computed">

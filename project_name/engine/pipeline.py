@@ -28,7 +28,7 @@ class Pages:
     def __init__(self, run: Path, stages: list[str], about: str):
         self.run, self.about, self.pool = run, about, ThreadPoolExecutor(1)
         self.links = [("Report", "report.html")] if any(name.endswith("_report") for name in stages) else []
-        self.links += [(page_name(name), f"{name}.html") for name in stages]
+        self.links += [(page_name(name) + _with_code(name), f"{name}.html") for name in stages]
         self.waiting: list[Future] = []
 
     def add(self, stage: str) -> None:
@@ -49,6 +49,11 @@ class Pages:
         self.pool.shutdown(wait=True)
         for page in self.waiting:
             page.result()
+
+
+def _with_code(stage: str) -> str:
+    "What tells the report stage's own page from report.html, which shows no code."
+    return " with code" if stage.endswith("_report") else ""
 
 
 def page_name(stage: str) -> str:
