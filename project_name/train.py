@@ -6,7 +6,7 @@
 __all__ = ['NAMES', 'GREATER', 'CANDIDATES', 'Rows', 'scores', 'metric_name', 'predict_rows', 'tree_encoder', 'encode',
            'linear_model', 'fit_linear', 'fit_dummy', 'rounds', 'boosting', 'Encoded', 'encode_both', 'grow',
            'default_boosting', 'suggest', 'first_settings', 'in_steps', 'searched_metric', 'search', 'finished',
-           'finalists', 'assemble', 'fit_boosting', 'learning_curve', 'curve_point', 'choose']
+           'finalists', 'race', 'committee', 'assemble', 'learning_curve', 'curve_point', 'choose']
 
 # %% ../nbs/04_train.ipynb #00b29900
 import time
@@ -17,7 +17,12 @@ import numpy as np
 import pandas as pd
 from sklearn.compose import ColumnTransformer
 from sklearn.dummy import DummyClassifier, DummyRegressor
-from sklearn.ensemble import HistGradientBoostingClassifier, HistGradientBoostingRegressor
+from sklearn.ensemble import (
+    BaggingClassifier,
+    BaggingRegressor,
+    HistGradientBoostingClassifier,
+    HistGradientBoostingRegressor,
+)
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.impute import SimpleImputer
 from sklearn.linear_model import LogisticRegression, Ridge
@@ -211,9 +216,9 @@ def default_boosting(rows: Encoded, data: dict, seed: int) -> Any:
 # %% ../nbs/04_train.ipynb #3a5e22ac
 def suggest(trial: Any, rows: int) -> dict:
     "One set of settings from the space that is searched, for so many training rows; `trial` is optuna's."
-    fewest = max(5, min(rows // 4000, 50))
+    smallest, fewest = max(5, min(24, rows // 2000)), max(5, min(50, rows // 4000))
     return {
-        "max_leaf_nodes": trial.suggest_int("max_leaf_nodes", 7, 47, log=True),
+        "max_leaf_nodes": trial.suggest_int("max_leaf_nodes", smallest, 63, log=True),
         "min_samples_leaf": trial.suggest_int("min_samples_leaf", fewest, 20 * fewest, log=True),
         "l2_regularization": trial.suggest_float("l2_regularization", 1.0, 100.0, log=True),
         "max_features": trial.suggest_float("max_features", 0.25, 0.75),
@@ -226,9 +231,9 @@ def first_settings(rows: int) -> dict:
     return {"max_leaf_nodes": 31, "min_samples_leaf": leaf, "l2_regularization": 10.0, "max_features": 0.4}
 
 
-def in_steps(settings: dict, trees: int | None = None) -> dict:
-    "The settings with the learning rate of the search or, with `trees`, with one small enough for so many rounds."
-    return settings | {"learning_rate": 0.15 if trees is None else max(0.01, min(0.1, 20 / trees))}
+def in_steps(settings: dict, learning_rate: float) -> dict:
+    "The settings with how large a step each tree takes."
+    return settings | {"learning_rate": learning_rate}
 
 # %% ../nbs/04_train.ipynb #d11bff48
 def searched_metric(data: dict) -> str:
@@ -238,6 +243,7 @@ def searched_metric(data: dict) -> str:
 
 def search(
     rows: Encoded,  # what each trial fits and is judged on
+    many: int,  # how many rows the model will be fitted on
     data: dict,  # data.json
     trees: int,  # at most so many rounds a trial
     trials: int,  # how many settings to try
@@ -248,7 +254,7 @@ def search(
     metric = searched_metric(data)
 
     def judge(trial: Any) -> float:
-        model = grow(rows, data, in_steps(suggest(trial, len(rows.target))), trees, seed)
+        model = grow(rows, data, in_steps(suggest(trial, many), 0.15), trees, seed)
         trial.set_user_attr("rounds", int(model.n_iter_))
         value = scores(rows.valid_target, predict_rows(model, rows.valid, data["classes"]), data)[metric]
         return value if np.isfinite(value) else (0.0 if metric in GREATER else 1e9)
@@ -256,7 +262,7 @@ def search(
     optuna = _optuna()
     sampler = optuna.samplers.TPESampler(seed=seed, n_startup_trials=max(4, trials // 3))
     study = optuna.create_study(direction="maximize" if metric in GREATER else "minimize", sampler=sampler)
-    study.enqueue_trial(first_settings(len(rows.target)))
+    study.enqueue_trial(first_settings(many))
     end = time.perf_counter() + 60 * minutes
     for done in range(trials):
         if not done or time.perf_counter() < end:
@@ -279,47 +285,52 @@ def _optuna() -> Any:
 
 # %% ../nbs/04_train.ipynb #c098f243
 def finalists(study: Any, rows: int) -> list[dict]:
-    "The settings to grow in full: the best trial's and, where it is another one, the first set's."
+    "The settings that race on all rows: the first set and, where it is another one, the best trial's."
     usual, best = first_settings(rows), study.best_params
-    return [best] if best == usual else [usual, best]
+    return [usual] if best == usual else [usual, best]
+
+
+def race(rows: Encoded, data: dict, runners: list[dict], trees: int, seed: int) -> list[dict]:
+    "For each set of settings, the first the best: settings, rounds, and the metric on the validation rows."
+    metric, results = searched_metric(data), []
+    for settings in runners:
+        model = grow(rows, data, in_steps(settings, 0.1), trees, seed)
+        value = scores(rows.valid_target, predict_rows(model, rows.valid, data["classes"]), data)[metric]
+        results.append({"settings": settings, "rounds": int(model.n_iter_), "value": value})
+    return sorted(results, key=lambda result: result["value"], reverse=metric in GREATER)
 
 # %% ../nbs/04_train.ipynb #02d88905
+def committee(data: dict, winner: dict, seed: int, members: int = 3) -> Any:
+    "Models of the same settings and different seeds that answer together, not fitted."
+    settings = in_steps(winner["settings"], 0.05)
+    one = boosting(data, seed, max_iter=2 * winner["rounds"], early_stopping=False, **settings)
+    together = BaggingRegressor if data["task"] == "regression" else BaggingClassifier
+    return together(one, n_estimators=members, bootstrap=False, random_state=seed)
+
+# %% ../nbs/04_train.ipynb #037d4090
 def assemble(encoder: ColumnTransformer, model: Any) -> Pipeline:
     "One pipeline of an encoder and a model that are fitted already."
     return Pipeline([("encode", encoder), ("model", model)])
 
-
-def fit_boosting(
-    columns: list[dict],  # of the feature plan
-    train: Rows,
-    valid: Rows,  # for stopping
-    data: dict,  # data.json
-    settings: dict,  # of the boosting
-    trees: int,
-    seed: int,
-) -> Pipeline:
-    "Encode, grow and assemble: boosting from features to predictions."
-    encoder = tree_encoder(columns, data, seed)
-    return assemble(encoder, grow(encode_both(encoder, train, valid), data, settings, trees, seed))
-
 # %% ../nbs/04_train.ipynb #c4b6db4a
 def learning_curve(
-    columns: list[dict],
+    columns: list[dict],  # of the feature plan
     train: Rows,
     valid: Rows,
-    data: dict,
-    settings: dict,
-    trees: int,
+    data: dict,  # data.json
+    winner: dict,  # of the race
     seed: int,
     shares: tuple[float, ...] = (0.03, 0.1, 0.3),  # of the training rows
 ) -> list[dict]:  # rows, train, valid
     "The metric of the search for models fitted on parts of the training rows."
-    points = []
-    for most in sorted({max(50, int(share * len(train.target))) for share in shares}):
+    points, many = [], len(train.target)
+    for most in sorted({max(50, int(share * many)) for share in shares}):
         part = train.pick(most, seed)
         same = data["task"] == "regression" or part.target.nunique() == train.target.nunique()
-        if most < len(train.target) and same:
-            model = fit_boosting(columns, part, valid, data, settings, trees, seed)
+        if most < many and same:
+            encoder = tree_encoder(columns, data, seed)
+            rows = encode_both(encoder, part, valid)
+            model = assemble(encoder, grow(rows, data, in_steps(winner["settings"], 0.1), winner["rounds"], seed))
             points.append(curve_point(model, part, valid, data))
     return points
 

@@ -37,18 +37,20 @@ def die_with_parent() -> None:
 
 # %% ../../nbs/engine/keeper.ipynb #6fc9d472
 def descendants(pid: int) -> list[int]:
-    "The processes below `pid`, the nearest first; on a system without /proc none."
+    "The living processes below `pid`, the nearest first; on a system without /proc none."
     children: dict[int, list[int]] = {}
+    dead = set()
     for entry in Path("/proc").glob("[0-9]*"):
         with contextlib.suppress(OSError):
             stat = (entry / "stat").read_text().rpartition(")")[2].split()
-            if stat[0] != "Z":
-                children.setdefault(int(stat[1]), []).append(int(entry.name))
+            children.setdefault(int(stat[1]), []).append(int(entry.name))
+            if stat[0] in "ZX":
+                dead.add(int(entry.name))
     found, level = [], children.get(pid, [])
     while level:
         found += level
         level = [child for parent in level for child in children.get(parent, [])]
-    return found
+    return [process for process in found if process not in dead]
 
 # %% ../../nbs/engine/keeper.ipynb #3fed802f
 def _kill(pid: int, number: int = signal.SIGKILL) -> None:
@@ -130,13 +132,18 @@ class Keeper:
             self.collect()
 
     def end_all(self) -> None:
-        "End every process that was started, and everything below."
+        "End everything below, until the system says that there is no child left."
         for pid, code in self.codes.items():
             if code is None:
                 kill_tree(pid)
-        self.reap()
-        for pid in descendants(os.getpid()):
-            _kill(pid)
+        for _ in range(1000):
+            for pid in descendants(os.getpid()):
+                _kill(pid)
+            try:
+                os.waitpid(-1, os.WNOHANG)
+            except ChildProcessError:
+                return
+            time.sleep(0.01)
 
 # %% ../../nbs/engine/keeper.ipynb #01016acd
 def _answer(keeper: Keeper, command: dict) -> Any:
