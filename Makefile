@@ -34,7 +34,7 @@ prune: env  ## remove old runs: make prune [KEEP=10]
 	@$(CLI) prune --from-make
 
 lab: env  ## open the notebooks in JupyterLab
-	@$(BIN)/jupyter lab --notebook-dir=nbs
+	@$(BIN)/jupyter lab --notebook-dir=nbs $(if $(filter 0,$(shell id -u)),--allow-root)
 
 score: env  ## score a table with the model: make score IN=new.csv OUT=scored.csv
 	@$(CLI) score --from-make
