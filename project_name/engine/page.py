@@ -24,7 +24,7 @@ from ..base import write_text
 # %% ../../nbs/engine/page.ipynb #a966c6ee
 def halves(notebook: Any) -> tuple[list, list, list]:  # cells of the title, of the run, of the method
     "Split the cells of a notebook at its `## The run` heading; without one, everything is the run."
-    cells = [cell for cell in notebook.cells if cell.source.strip()]
+    cells = [cell for cell in notebook.cells if cell.source.strip() or cell.get("outputs")]
     title = cells[:1] if cells and cells[0].cell_type == "markdown" else []
     rest = cells[len(title) :]
     heading = next((i for i, c in enumerate(rest) if re.match(r"##\s+The run\b", c.source)), None)
@@ -187,11 +187,14 @@ def _document(title: str, navigation: str, body: str) -> str:
 
 # %% ../../nbs/engine/page.ipynb #aae2e97b
 def write_page(source: Path, target: Path, **options: Any) -> Path:
-    "Render the executed notebook `source` to `target`; a failed one begins with the cell that failed."
+    "Render the executed notebook `source` to `target`; a failed one begins with the cell that failed and ends there."
     notebook = nbformat.read(source, as_version=4)
-    failed = next((c for c in notebook.cells if any(o.output_type == "error" for o in c.get("outputs", []))), None)
+    cells = notebook.cells
+    failed = next((i for i, c in enumerate(cells) if any(o.output_type == "error" for o in c.get("outputs", []))), None)
     if failed is not None:
-        told = nbformat.v4.new_markdown_cell("## Where it stopped\n\n```python\n" + failed.source + "\n```")
-        first = next((i for i, c in enumerate(notebook.cells) if re.match(r"##\s+The run\b", c.source)), 0)
-        notebook.cells[first + 1 : first + 1] = [told, _replaced(failed, "")]
+        told = nbformat.v4.new_markdown_cell("## Where it stopped\n\n```python\n" + cells[failed].source + "\n```")
+        first = next((i for i, c in enumerate(cells) if re.match(r"##\s+The run\b", c.source)), 0)
+        before = cells[first + 1 : failed] if failed > first else []
+        heading = [nbformat.v4.new_markdown_cell("## Before that")] if before else []
+        notebook.cells = [*cells[: first + 1], told, _replaced(cells[failed], ""), *heading, *before]
     return write_text(target, render_page(notebook, **options))
