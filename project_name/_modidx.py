@@ -45,6 +45,7 @@ d = { 'settings': {'branch': 'main', 'doc_baseurl': '/', 'doc_host': '', 'git_ur
                                    'project_name.data.check_split': ('data.html#check_split', 'project_name/data.py'),
                                    'project_name.data.compare_parts': ('data.html#compare_parts', 'project_name/data.py'),
                                    'project_name.data.contract_name': ('data.html#contract_name', 'project_name/data.py'),
+                                   'project_name.data.contract_trace': ('data.html#contract_trace', 'project_name/data.py'),
                                    'project_name.data.copies': ('data.html#copies', 'project_name/data.py'),
                                    'project_name.data.count_reasons': ('data.html#count_reasons', 'project_name/data.py'),
                                    'project_name.data.date_formats': ('data.html#date_formats', 'project_name/data.py'),

@@ -6,10 +6,10 @@
 __all__ = ['KINDS', 'DAY_FORMATS', 'CLOCK_FORMATS', 'NEARLY_ALL', 'MOST_CLASSES', 'SAYS_YES', 'MOST_LISTED', 'STORED', 'Rule',
            'FEWEST', 'PARTS', 'FEW', 'NAMED_ID', 'draw', 'Typed', 'date_formats', 'type_text', 'slips', 'type_column',
            'type_table', 'look_over', 'read_target', 'positive_class', 'contract_name', 'find_contract',
-           'draft_contract', 'broken_rules', 'rows_in', 'set_aside', 'count_reasons', 'usual_rules', 'check_rest',
-           'evident_time', 'split_by_time', 'copies', 'split_by_group', 'split_rows', 'check_split', 'cannot_help',
-           'useless', 'describe_input', 'describe_part', 'plot_target', 'tell_target', 'period_of', 'plot_split',
-           'compare_parts', 'tell_parts']
+           'contract_trace', 'draft_contract', 'broken_rules', 'rows_in', 'set_aside', 'count_reasons', 'usual_rules',
+           'check_rest', 'evident_time', 'split_by_time', 'copies', 'split_by_group', 'split_rows', 'check_split',
+           'cannot_help', 'useless', 'describe_input', 'describe_part', 'plot_target', 'tell_target', 'period_of',
+           'plot_split', 'compare_parts', 'tell_parts']
 
 # %% ../nbs/01_data.ipynb #73e22b16
 import re
@@ -22,7 +22,7 @@ import numpy as np
 import pandas as pd
 import yaml
 
-from .base import nearest
+from .base import nearest, sha256
 from .look import BLUE, GREEN, ORANGE, new_axes, plot_bars
 from .product.tables import kind_of
 from .requirements import DataError
@@ -217,6 +217,13 @@ def find_contract(folder: Path, source: str) -> str | None:  # YAML
     path = folder / f"{contract_name(source)}.yaml"
     text = path.read_text(encoding="utf-8") if path.exists() else None
     return text if text and yaml.safe_load(text).get("source", source) == source else None
+
+
+def contract_trace(folder: Path, source: str) -> dict[str, Any]:
+    "What the record of a run keeps of the contract: a hash of its file, empty while there is none."
+    path = folder / f"{contract_name(source)}.yaml"
+    digest = sha256(path) if path.exists() else ""
+    return {"fingerprint": digest, "files": {f"{folder.name}/{path.name}": digest}}
 
 # %% ../nbs/01_data.ipynb #c720be72
 MOST_LISTED = 5  # a column with more different words than this may hold any word
