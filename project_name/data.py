@@ -5,11 +5,12 @@
 # %% auto #0
 __all__ = ['KINDS', 'DAY_FORMATS', 'CLOCK_FORMATS', 'NEARLY_ALL', 'MOST_CLASSES', 'SAYS_YES', 'MOST_LISTED', 'STORED', 'Rule',
            'FEWEST', 'PARTS', 'FEW', 'NAMED_ID', 'draw', 'Typed', 'date_formats', 'type_text', 'slips', 'type_column',
-           'type_table', 'look_over', 'read_target', 'positive_class', 'contract_name', 'find_contract',
-           'contract_trace', 'draft_contract', 'broken_rules', 'rows_in', 'set_aside', 'count_reasons', 'usual_rules',
-           'check_rest', 'evident_time', 'split_by_time', 'copies', 'split_by_group', 'split_rows', 'check_split',
-           'cannot_help', 'useless', 'describe_input', 'describe_part', 'plot_target', 'tell_target', 'period_of',
-           'plot_split', 'compare_parts', 'tell_parts']
+           'type_table', 'look_over', 'read_target', 'positive_class', 'contract_name', 'find_contract', 'read_promise',
+           'contract_trace', 'draft_contract', 'broken_rules', 'refuse_columns', 'rows_in', 'set_aside',
+           'count_reasons', 'usual_rules', 'check_rest', 'evident_time', 'split_by_time', 'time_of_split', 'copies',
+           'split_by_group', 'split_rows', 'crossing', 'tell_crossing', 'check_split', 'cannot_help', 'useless',
+           'describe_input', 'describe_part', 'plot_target', 'tell_target', 'period_of', 'plot_split', 'compare_parts',
+           'tell_parts']
 
 # %% ../nbs/01_data.ipynb #73e22b16
 import re
@@ -93,12 +94,9 @@ def type_text(column: pd.Series) -> Typed:
 
 
 def _type_dates(column: pd.Series, form: str) -> Typed:
-    "A column of text as dates without a time zone."
-    try:
-        values = pd.to_datetime(column, format=form, errors="coerce")
-    except ValueError:  # several time zones in one column
-        return Typed(column, "category", note="dates in several time zones; write them in one")
-    values = values.dt.tz_localize(None).astype("datetime64[us]")
+    "A column of text as dates without a time zone; an offset is taken off, which gives UTC."
+    values = pd.to_datetime(column, format=form, errors="coerce", utc=True).dt.tz_localize(None)
+    values = values.astype("datetime64[us]")
     return Typed(values, "date", None if form == "ISO8601" else form, slips(column, values, "no date"))
 
 
@@ -120,7 +118,8 @@ def type_column(column: pd.Series) -> Typed:
         full = column.notna().all()
         return Typed(column.astype(bool) if full else column.map(str, na_action="ignore").astype("str"), "boolean")
     if pd.api.types.is_datetime64_any_dtype(column):
-        return Typed(column.dt.tz_localize(None).astype("datetime64[us]"), "date")
+        moments = column if column.dt.tz is None else column.dt.tz_convert("UTC").dt.tz_localize(None)
+        return Typed(moments.astype("datetime64[us]"), "date")
     if pd.api.types.is_timedelta64_dtype(column):
         return Typed(column.dt.total_seconds(), "number", note="durations, in seconds")
     if pd.api.types.is_numeric_dtype(column):
@@ -140,7 +139,7 @@ def _type_objects(column: pd.Series) -> Typed:
     if inside in ("decimal", "mixed-integer-float"):
         return Typed(column.astype("float64"), "number")
     if inside in ("date", "datetime"):
-        return type_column(pd.to_datetime(column))
+        return type_column(pd.to_datetime(column, utc=True))
     values = column.map(str, na_action="ignore").astype("str")
     if set(values.dropna().unique()) and set(values.dropna().unique()) <= {"True", "False"}:
         return Typed(values, "boolean")
@@ -215,8 +214,19 @@ def contract_name(source: str) -> str:
 def find_contract(folder: Path, source: str) -> str | None:  # YAML
     "The contract of a source in a folder of contracts, or None. A contract that names another source is not meant."
     path = folder / f"{contract_name(source)}.yaml"
-    text = path.read_text(encoding="utf-8") if path.exists() else None
-    return text if text and yaml.safe_load(text).get("source", source) == source else None
+    text = path.read_text(encoding="utf-8") if path.exists() else ""
+    return text if text.strip() and read_promise(text, str(path)).get("source", source) == source else None
+
+
+def read_promise(contract: str, where: str) -> dict[str, Any]:
+    "What a contract says. Raises `DataError` that names the file when it is no YAML, or names no columns."
+    try:
+        promise = yaml.safe_load(contract)
+    except yaml.YAMLError as error:
+        raise DataError(f"{where} is no valid YAML: {' '.join(str(error).split())}") from error
+    if not isinstance(promise, dict) or not isinstance(promise.get("columns"), dict) or "name" not in promise:
+        raise DataError(f"{where}: a contract has a `name` and `columns`, each column with its rules")
+    return promise
 
 
 def contract_trace(folder: Path, source: str) -> dict[str, Any]:
@@ -247,23 +257,47 @@ def draft_contract(name: str, types: Mapping[str, Typed]) -> str:  # YAML, as pa
     return yaml.safe_dump(contract, sort_keys=False, allow_unicode=True, width=120)
 
 # %% ../nbs/01_data.ipynb #91e44f61
-def broken_rules(frame: pd.DataFrame, contract: str) -> dict[str, pd.Series]:  # rule: a boolean a row
-    "Check a table against a contract. Raises `DataError` when columns are missing."
+def broken_rules(
+    frame: pd.DataFrame,  # typed columns
+    contract: str,  # YAML
+    where: str = "the contract",  # its file, for messages
+) -> dict[str, pd.Series]:  # rule: a boolean a row
+    "Check a table against a contract. Raises `DataError` for what concerns whole columns: missing, of another type."
     import pandera.pandas as pandera
     from pandera.io.pandas_io import from_yaml
 
-    schema = from_yaml(contract)
+    try:
+        schema = from_yaml(contract)
+    except (AttributeError, KeyError, TypeError, ValueError, pandera.errors.SchemaDefinitionError) as error:
+        raise DataError(f"{where} cannot be read as a contract: {' '.join(str(error).split())[:300]}") from error
     if missing := [name for name in schema.columns if name not in frame]:
         hints = "; ".join(f"{name!r}: {nearest(name, frame.columns)}" for name in missing[:5])
         raise DataError(f"the contract {schema.name!r} promises {len(missing)} columns that the source lacks: {hints}")
     try:
         schema.validate(frame[list(schema.columns)], lazy=True)
     except pandera.errors.SchemaErrors as error:
-        cases = error.failure_cases.dropna(subset=["index"]).astype({"column": "str", "check": "str"})
+        cases = error.failure_cases.astype({"column": "str", "check": "str"})
+        refuse_columns(frame, cases, where)
+        cases = cases.dropna(subset=["index"])
         cases = cases[~cases["check"].str.startswith("dtype")]
         found = cases.groupby(["column", "check"], sort=True)["index"]
         return {f"contract: {column} {check}": rows_in(frame, labels) for (column, check), labels in found}
     return {}
+
+
+def refuse_columns(frame: pd.DataFrame, cases: pd.DataFrame, where: str) -> None:
+    "Raise `DataError` for faults of whole columns; one that follows from rows that cannot be converted is none."
+    by_row = cases["index"].notna()
+    converted = cases.loc[by_row & cases["check"].str.startswith("coerce_dtype"), "column"]
+    typed = cases["check"].str.startswith("dtype")
+    whole = cases[(typed | ~by_row) & ~cases["column"].isin(converted)].drop_duplicates(["column", "check"])
+    if whole.empty:
+        return
+    found = [
+        f"column {column!r}: expected {check}, found {frame[column].dtype if check.startswith('dtype') else case}"
+        for column, check, case in whole[["column", "check", "failure_case"]].head(5).itertuples(index=False)
+    ]
+    raise DataError(f"{where} does not fit {len(whole)} times: {'; '.join(found)}")
 
 
 def rows_in(frame: pd.DataFrame, labels: Any) -> pd.Series:
@@ -343,6 +377,14 @@ def split_by_time(moments: pd.Series, valid_from: str = "", test_from: str = "")
     part = np.select([moments < starts[0], moments < starts[1]], ["train", "valid"], "test")
     return pd.Series(part, index=moments.index, dtype="str", name="split")
 
+# %% ../nbs/01_data.ipynb #c8a8537f
+def time_of_split(task: Mapping[str, Any], types: Mapping[str, Typed]) -> str:  # "" where the split is by chance
+    "The column that parts past and future: the declared one, else an evident one unless a group was declared."
+    if task["time"] and task["group"]:
+        message = f"time={task['time']!r} and group={task['group']!r} are both declared: choose one to split by"
+        raise DataError(message, exit_code=2)
+    return "" if task["group"] else task["time"] or evident_time(types)
+
 # %% ../nbs/01_data.ipynb #e89535bc
 FEW = 50  # different rows; where there are fewer, equal rows are no copies but the only ones possible
 
@@ -384,6 +426,26 @@ def split_rows(
     if task["task"] == "regression":
         return split_by_group(copies(frame[inputs]), nothing, seed), "shuffle"
     return split_by_group(copies(frame[inputs]), frame[target], seed), "stratified"
+
+# %% ../nbs/01_data.ipynb #bce1ac08
+def crossing(frame: pd.DataFrame, part: pd.Series) -> int:
+    "How many rows have the same values as a row of another part."
+    if frame.columns.empty:
+        return 0
+    number = pd.util.hash_pandas_object(frame, index=False)
+    return int((part.groupby(number).transform("nunique") > 1).sum())
+
+
+def tell_crossing(rows: int, total: int) -> dict[str, Any]:  # what `say` takes
+    "A sentence on the rows that `crossing` counted."
+    if not rows:
+        text = "Rows with the same inputs stay in one part, so the test asks for nothing that was learned by heart."
+        return {"sentence": text}
+    text = (
+        "**{rows:,} rows ({share:.1%}) have the same inputs as a row of another part.** What the test says of such "
+        "rows may in part be what was learned by heart."
+    )
+    return {"sentence": text, "rows": rows, "share": rows / total}
 
 # %% ../nbs/01_data.ipynb #83eff12c
 def check_split(target: pd.Series, part: pd.Series, task: str) -> None:

@@ -108,3 +108,12 @@ def test_importing_every_module_writes_nothing(tmp_path):
 def test_the_lock_holds_hashes_and_no_address():
     text = (root() / "requirements.lock").read_text()
     assert "--hash=sha256:" in text and "://" not in text
+
+
+def test_the_readme_names_every_parameter_and_every_target():
+    text = (root() / "README.md").read_text()
+    missing = [name for name in all_parameters(STAGES) if f"`{name}`" not in text]
+    targets = re.findall(r"^([a-z]+):.*##", (root() / "Makefile").read_text(), re.MULTILINE)
+    assert missing == [] and [t for t in targets if t != "help" and f"`make {t}`" not in text] == []
+    for picture in re.findall(r"!\[[^]]*\]\(([^)]+)\)", text):
+        assert (root() / picture).exists()

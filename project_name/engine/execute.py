@@ -244,7 +244,7 @@ def execute_stage(
     }
 
 # %% ../../nbs/engine/execute.ipynb #9a21982a
-KINDS = ("reads", "writes", "sources", "settings", "measures", "modules", "exit")  # what a stage may note
+KINDS = ("reads", "writes", "sources", "settings", "measures", "modules", "views", "exit")  # what a stage may note
 
 
 def read_notes(path: Path) -> dict[str, dict[str, Any]]:

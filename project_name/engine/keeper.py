@@ -165,26 +165,26 @@ def _answer(keeper: Keeper, command: dict) -> Any:
 
 
 def serve(control: socket.socket) -> None:
-    "Carry out commands until the other side is gone; then end everything and finish the record."
+    "Carry out commands until the other side is gone; then, whatever happened, end everything and finish the record."
     keeper, received = Keeper(), b""
-    while True:
-        ready, _, _ = select.select([control], [], [], 0.2)
-        keeper.reap()
-        if not ready:
-            continue
-        try:
+    try:
+        while True:
+            ready, _, _ = select.select([control], [], [], 0.2)
+            keeper.reap()
+            if not ready:
+                continue
             chunk = control.recv(65536)
-        except ConnectionResetError:
-            chunk = b""
-        if not chunk:
-            break
-        received += chunk
-        while b"\n" in received:
-            line, received = received.split(b"\n", 1)
-            with contextlib.suppress(BrokenPipeError):
+            if not chunk:
+                return
+            received += chunk
+            while b"\n" in received:
+                line, received = received.split(b"\n", 1)
                 control.sendall(json.dumps(_answer(keeper, json.loads(line))).encode() + b"\n")
-    keeper.end_all()
-    finish(keeper.run)
+    except (BrokenPipeError, ConnectionResetError):
+        return
+    finally:
+        keeper.end_all()
+        finish(keeper.run)
 
 # %% ../../nbs/engine/keeper.ipynb #e46a8cb0
 def finish(run: dict[str, str]) -> None:

@@ -198,10 +198,20 @@ def resolve(
             if parsed["source"] == settings.get("domain", {}).get("source"):
                 origin = "settings.ini [domain]"
                 values.update({k: parse_text(_known(parameters, k, origin), v, origin) for k, v in domain.items()})
+        if "target" in parsed and parsed["target"] != values["target"] and "source" not in parsed:
+            values.update(_other_target(parameters, values))
         values.update(parsed)
     return values
 
 # %% ../../nbs/engine/parameters.ipynb #74ee4df7
+def _other_target(parameters: Mapping[str, Parameter], values: Mapping[str, Any]) -> dict[str, Any]:
+    "What another target of the same source changes: no class of the former one, which is no input either."
+    changed: dict[str, Any] = {"positive": ""} if "positive" in parameters else {}
+    if "drop" in parameters and values["target"]:
+        changed["drop"] = [*values["drop"], values["target"]]
+    return changed
+
+
 def _known(parameters: Mapping[str, Parameter], name: str, origin: str) -> Parameter:
     "The declared parameter of a name; else an `EngineError` that says which one is nearest."
     if not name.isidentifier() or keyword.iskeyword(name) or name == "run_dir":

@@ -19,7 +19,7 @@ from .guard import Stopped, locked, stop_on_signals
 from .keeper import KeeperClient
 from .parameters import declared_parameters
 from .record import Record, latest_run, new_run, point_latest, sweep
-from .trace import Found, History, World, find_reusable, make_trace, reuse
+from .trace import Found, History, World, find_reusable, make_trace, notebook_code, reuse
 
 # %% ../../nbs/engine/pipeline.ipynb #645e2f6c
 class Pages:
@@ -109,6 +109,8 @@ def plan(job: Job) -> list[tuple[Path, Found]]:
         found = find_reusable(stage, job.values(stage), job.world, artifacts, history)
         if job.forced(stage):
             found = Found(why="asked for")
+        if found.record.get("views") and any(other.run != found.run for _, other in planned):
+            found = Found(why="it tells of the run itself")
         if waits and (found.run or found.why.endswith(" differs")):
             found = Found(why=f"unless {waits} leaves everything as it was")
         if found.run:
@@ -134,6 +136,7 @@ def run_pipeline(job: Job) -> tuple[Path, int]:  # the folder of the run, the ex
         sweep(job.runs)
         if not job.force_from and not job.only and nothing_to_do(job, plan(job)):
             return latest_run(job.runs), 0
+        job.world.look_at_modules()
         record = Record(new_run(job.runs), job.parameters, [stage.stem for stage in job.stages])
         state, error, code = "crashed", "", 138
         try:
@@ -141,11 +144,12 @@ def run_pipeline(job: Job) -> tuple[Path, int]:  # the folder of the run, the ex
                 state, error, code = _run_stages(job, record)
         except Stopped as stop:
             state, error, code = "interrupted", f"stopped by {stop}", 130
+        except ChildProcessError as problem:
+            state, error, code = "crashed", str(problem), 138
         except OSError as problem:
             state, error, code = "failed", f"could not write: {problem}", 74
         finally:
-            record.end(state, error)
-            freeze(record.run)
+            code = _finish(record, state, error, code)
         if state == "ok" and not job.only:
             point_latest(record.run)
         return record.run, code
@@ -170,6 +174,8 @@ def _run_stages(job: Job, record: Record) -> tuple[str, str, int]:  # state, err
                 found = _found(job, stage, artifacts, history)
                 if found.run:
                     artifacts.update(_reuse_stage(job, record, found))
+                    if not (record.run / f"{stage.stem}.html").exists():
+                        pages.add(stage.stem)
                     continue
                 seconds = min([limit for limit in (job.stage_seconds, left) if limit], default=0)
                 kernels = kernels or _open_kernels(job, stage, keeper, Path(temporary))
@@ -195,7 +201,8 @@ def _found(job: Job, stage: Path, artifacts: dict[str, str | None], history: His
         recorded = next((s for run, s in history.stages(stage.stem) if latest and run.resolve() == latest), None)
         if recorded:
             return Found(latest, recorded, f"taken from {latest.name}")
-    return find_reusable(stage, job.values(stage), job.world, artifacts, history)
+    found = find_reusable(stage, job.values(stage), job.world, artifacts, history)
+    return Found(why="it tells of the run itself") if found.record.get("views") else found
 
 
 def _reuse_stage(job: Job, record: Record, found: Found) -> dict[str, str | None]:  # hashes of what it wrote
@@ -223,7 +230,7 @@ def _run_stage(job: Job, record: Record, stage: Path, why: str, kernels: Any, se
     "Run one stage, and put what was seen into the record."
     from project_name.engine.execute import execute_stage
 
-    values = job.values(stage)
+    values, code = job.values(stage), notebook_code(stage)
     record.stage(stage.stem, state="running", why=why, started=datetime.now(UTC).isoformat(timespec="seconds"))
     job.show.begin(stage.stem)
     kernels.prepare(stage)
@@ -240,12 +247,22 @@ def _run_stage(job: Job, record: Record, stage: Path, why: str, kernels: Any, se
     modules = seen.pop("modules")
     seen["pid"] = None
     if seen["state"] == "ok":
-        seen["trace"] = make_trace(stage, values, modules, job.world)
+        seen["trace"] = make_trace(code, values, modules, job.world)
     record.stage(stage.stem, **{key: value for key, value in seen.items() if value or key in ("state", "seconds")})
     job.show.end(stage.stem, seen["state"], seen["seconds"])
     if seen["state"] == "interrupted":
         raise Stopped(seen["error"])
     return seen
+
+# %% ../../nbs/engine/pipeline.ipynb #321bd41d
+def _finish(record: Record, state: str, error: str, code: int) -> int:  # the exit code
+    "Write the last word of a run; where not even that can be written, the next run will record the crash."
+    try:
+        record.end(state, error)
+        freeze(record.run)
+    except OSError:
+        return 74
+    return code
 
 # %% ../../nbs/engine/pipeline.ipynb #6bbfd36e
 def freeze(run: Path) -> None:

@@ -147,6 +147,7 @@ def note_source(name: str, held: dict[str, Any]) -> None:
 # %% ../../nbs/engine/runs.ipynb #5df80c85
 def run_stages(run: Run) -> list[dict]:
     "The record of the stages of this run so far: name, state, seconds, reads, writes, measures."
+    note("views", "stages", None)
     for folder in (run.folder, run.below):
         if folder and (folder / "run.json").exists():
             return read_json(folder / "run.json").get("stages", [])
@@ -154,12 +155,14 @@ def run_stages(run: Run) -> list[dict]:
 
 
 def previous_run(run: Run) -> Run | None:
-    "The newest good run before this one that had the same source and target, or None."
-    here = (run.below or run.folder).name
-    wanted = [run_parameters(run).get(name) for name in ("source", "target")]
+    "The newest whole and good run before this one that had the same source, query and target, or None."
+    note("views", "previous", None)
+    names = ("source", "query", "target")
+    here, wanted = (run.below or run.folder).name, [run_parameters(run).get(name) for name in names]
     for folder in reversed([folder for folder in all_runs(runs_dir()) if folder.name < here]):
-        if (folder / "run.json").exists() and read_record(folder)["state"] == "ok":
-            parameters = read_json(folder / "run.json").get("parameters", {})
-            if [parameters.get(name) for name in ("source", "target")] == wanted:
-                return Run(folder)
+        record = read_record(folder) if (folder / "run.json").exists() else {"state": "none"}
+        whole = all(stage["state"] in ("ok", "reused") for stage in record.get("stages", []))
+        asked = [record.get("parameters", {}).get(name) for name in names]
+        if record["state"] == "ok" and whole and asked == wanted:
+            return Run(folder)
     return None

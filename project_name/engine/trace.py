@@ -12,6 +12,7 @@ import contextlib
 import hashlib
 import os
 import shutil
+import sys
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -57,8 +58,15 @@ class World:
     found: dict[tuple[str, str], str] = field(default_factory=dict)
 
     def module(self, name: str) -> str:
-        "The hash of a module of the package, '' when it is gone."
+        "The hash of a module of the package as it was when the world was first asked, '' when it is gone."
         return self._once("module", name, lambda: self._module(name))
+
+    def look_at_modules(self) -> None:
+        "Hash all modules of the package now, so that an edit during a run is not taken for what ran."
+        for path in sorted(self.project.glob("*/_modidx.py")):
+            for module in path.parent.rglob("*.py"):
+                name = module.relative_to(self.project).with_suffix("").as_posix().replace("/", ".")
+                self.module(name.removesuffix(".__init__"))
 
     def _module(self, name: str) -> str:
         base = self.project / name.replace(".", "/")
@@ -68,11 +76,16 @@ class World:
     def environment(self) -> str:
         "The hash of the locked environment."
         lock = self.project / "requirements.lock"
-        return self._once("lock", "", lambda: sha256(lock)[:16] if lock.exists() else "")
+        python = ".".join(map(str, sys.version_info[:3]))
+        return self._once("lock", "", lambda: f"{python} {sha256(lock)[:16] if lock.exists() else ''}")
 
     def file(self, path: str) -> str:
         "The hash of a file that a source consists of, '' when it is gone."
         return self._once("file", path, lambda: sha256(self.project / path) if (self.project / path).is_file() else "")
+
+    def source_now(self) -> str:
+        "The fingerprint of a source that is no local file, '' where nobody can tell."
+        return self._once("source", "", self.fingerprint or str)
 
     def _once(self, kind: str, name: str, find: Callable[[], str]) -> str:
         if (kind, name) not in self.found:
@@ -80,10 +93,10 @@ class World:
         return self.found[kind, name]
 
 # %% ../../nbs/engine/trace.ipynb #ac089ce6
-def make_trace(stage: Path, values: dict[str, Any], modules: Iterable[str], world: World) -> dict[str, Any]:
-    "What a stage that just ran depended on, besides what its record says."
+def make_trace(code: str, values: dict[str, Any], modules: Iterable[str], world: World) -> dict[str, Any]:
+    "What a stage that just ran depended on, besides what its record says; `code` is its hash from before it ran."
     return {
-        "code": notebook_code(stage),
+        "code": code,
         "parameters": {name: value for name, value in sorted(values.items()) if name != "run_dir"},
         "modules": {name: world.module(name) for name in sorted(modules)},
         "environment": world.environment(),
@@ -143,7 +156,7 @@ def _sources_changed(recorded: dict[str, Any], world: World) -> str:
             changed = next((path for path, digest in noted["files"].items() if world.file(path) != digest), None)
             if changed:
                 return f"{changed} changed"
-        elif world.fingerprint is None or world.fingerprint() != noted["fingerprint"]:
+        elif world.source_now() != noted["fingerprint"]:
             return f"source {name} changed"
     return ""
 

@@ -88,13 +88,18 @@ def _word(value: Any) -> Any:
 def read_dates(values: Any, form: str | None = None) -> Values:
     "Values as datetime64 without a time zone, NaT where missing; `form` is a strftime format when it is not ISO 8601."
     if getattr(getattr(values, "dtype", None), "kind", "") == "M":
-        return pd.DatetimeIndex(values).tz_localize(None).to_numpy(), np.zeros(len(values), dtype=bool)
+        return _in_utc(pd.DatetimeIndex(values)).to_numpy(), np.zeros(len(values), dtype=bool)
     dates = np.full(len(values), np.datetime64("NaT"), dtype="datetime64[us]")
     missing = np.array([_none(value) for value in values], dtype=bool)
     for one in filter(None, (form, "ISO8601")):
         for place, day in _parsed(values, np.flatnonzero(np.isnat(dates) & ~missing), one):
             dates[place] = day
     return dates, np.isnat(dates) & ~missing
+
+
+def _in_utc(moments: Any) -> Any:
+    "A timestamp, or an index of them, in UTC and without a time zone; one without a zone stays as it is."
+    return moments if moments.tz is None else moments.tz_convert("UTC").tz_localize(None)
 
 
 def _none(value: Any) -> bool:
@@ -105,16 +110,16 @@ def _none(value: Any) -> bool:
 def _parsed(values: Any, places: np.ndarray, form: str) -> Iterator[tuple[int, np.datetime64]]:
     "The places whose values are dates in a form, with the dates; the texts are read together, other values one by one."
     texts = [place for place in places if isinstance(values[place], str)]
-    with suppress(ValueError):  # several time zones in one column
-        read = pd.to_datetime([values[place] for place in texts], format=form, errors="coerce").tz_localize(None)
+    with suppress(ValueError):
+        read = _in_utc(pd.to_datetime([values[place] for place in texts], format=form, errors="coerce", utc=True))
         yield from ((place, day) for place, day in zip(texts, read.to_numpy(), strict=True) if not np.isnat(day))
         texts = []
     for place in texts:
         with suppress(ValueError):
-            yield place, pd.to_datetime(values[place], format=form).tz_localize(None).to_datetime64()
+            yield place, _in_utc(pd.to_datetime(values[place], format=form)).to_datetime64()
     for place in places:
         if isinstance(values[place], date | np.datetime64):
-            yield place, pd.Timestamp(values[place]).tz_localize(None).to_datetime64()
+            yield place, _in_utc(pd.Timestamp(values[place])).to_datetime64()
 
 # %% ../../nbs/product/model.ipynb #30e0d9d3
 TRUTHS = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
@@ -161,9 +166,8 @@ def _absent(records: Sequence[Any], names: list[str]) -> ProductError:
         if not isinstance(record, Mapping):
             return ProductError(f"row {place}: expected a record with named values, found {type(record).__name__}")
         if absent := [name for name in names if name not in record]:
-            return ProductError(
-                f"row {place} lacks {absent[0]!r}; {nearest(absent[0], record)} None says it is unknown"
-            )
+            hint = nearest(absent[0], record) if record else "the record is empty."
+            return ProductError(f"row {place} lacks {absent[0]!r}; {hint} None says it is unknown")
     return ProductError("the records cannot be read")
 
 # %% ../../nbs/product/model.ipynb #a3a0dae7
@@ -344,7 +348,7 @@ class Model:
 
     def predict(self, rows: Rows) -> pd.DataFrame:  # prediction, probability, probability_<class> each, flags
         "Predict rows of a frame, records, or one record. Raises `ProductError` that names column, row and value."
-        if not len(rows):
+        if not isinstance(rows, Mapping) and not len(rows):  # an empty record is a row that lacks everything
             return self._answer({}, pd.RangeIndex(0))
         columns, index, faults = read_rows(rows, self._inputs)
         if faults:
@@ -448,7 +452,7 @@ def check_golden(model: Model, golden: dict) -> float:  # the largest difference
         if name in now and now[name].dtype.kind == "f":
             before = np.array(before, dtype=np.float64)
             apart = np.abs(now[name].to_numpy() - before) / np.maximum(1, np.abs(before))
-            worst = max(worst, float(apart.max()))
+            worst = max(worst, float(apart.max())) if np.isfinite(apart).all() else np.inf
         elif name not in now or list(now[name]) != list(before):
             worst = np.inf
     if not worst <= 1e-5:

@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['FILES', 'PACKED', 'DELIMITERS', 'START', 'MISSING', 'EXACT', 'HUMAN', 'ProductError', 'suffix_of', 'kind_of',
            'find_function', 'TextFormat', 'encoding_of', 'delimiter_of', 'text_format', 'header_of', 'read_text',
-           'without_na', 'human_numbers', 'read_json_rows', 'read_file', 'check_file', 'fetch', 'shown',
+           'without_na', 'human_numbers', 'read_json_rows', 'read_file', 'check_file', 'fetch', 'shown', 'with_secrets',
            'read_database', 'read_table', 'columns', 'check_source', 'source_files', 'fingerprint', 'source_trace',
            'write_table']
 
@@ -16,6 +16,7 @@ import importlib
 import inspect
 import io
 import json
+import os
 import re
 import tempfile
 import warnings
@@ -233,8 +234,13 @@ def human_numbers(column: pd.Series) -> pd.Series:
     texts = column.dropna().str.strip()
     if not texts.iloc[0][-1:].isdigit() or texts.str.match(r"[+-]?0\d").any():
         return column
+    fits = {pattern: bool(texts.str.fullmatch(pattern).all()) for pattern in HUMAN}
+    if (
+        all(fits.values()) and texts.str.contains(",").any()
+    ):  # 1,234 is a thousand to some and a little over one to others
+        return column
     for pattern, (thousands, decimal) in HUMAN.items():
-        if texts.str.fullmatch(pattern).all():
+        if fits[pattern]:
             plain = column.str.strip().str.replace(thousands, "").str.replace(decimal, ".")
             return pd.to_numeric(plain)
     return column
@@ -251,7 +257,7 @@ def read_json_rows(path: Path, rows: int | None = None) -> pd.DataFrame:
     if text.lstrip().startswith("["):
         records = _record(text, path, 1)
     else:
-        lines = ((number, line) for number, line in enumerate(text.splitlines(), 1) if line.strip())
+        lines = ((number, line) for number, line in enumerate(text.split("\n"), 1) if line.strip())
         records = [_record(line, path, number) for number, line in lines]
     for place, record in enumerate(records, 1):
         if not isinstance(record, dict):
@@ -339,9 +345,21 @@ def fetch(address: str, folder: Path) -> Path:
 
 def shown(source: str) -> str:
     "A source as it may be shown: without a password, and without what follows a question mark."
-    return re.sub(r"//([^/@:]*):[^@]*@", r"//\1:***@", source).partition("?")[0]
+    found = re.match(r"([^/]*//[^/@:]*):(.*)@(.*)", source, re.DOTALL)  # up to the last @: a password may hold some
+    if not found:
+        return source.partition("?")[0]
+    place = "" if "?" in found[2] else "@" + found[3].partition("?")[0]  # after a ? nobody knows what is secret
+    return f"{found[1]}:***{place}"
 
-# %% ../../nbs/product/tables.ipynb #ce707fca
+# %% ../../nbs/product/tables.ipynb #17f6ebd2
+def with_secrets(address: str) -> str:
+    "An address with the value of each `${NAME}` in it. Raises `ProductError` that names one that is not set."
+    for name in re.findall(r"\$\{(\w+)\}", address):
+        if name not in os.environ:
+            raise ProductError(f"{shown(address)}: the environment variable {name} is not set", exit_code=2)
+    return re.sub(r"\$\{(\w+)\}", lambda found: os.environ[found[1]], address)
+
+# %% ../../nbs/product/tables.ipynb #39117b7c
 def read_database(address: str, query: str, rows: int | None = None) -> pd.DataFrame:
     "The answer of a database to a query; a bare name is a whole table."
     sql = _with("sqlalchemy", "sql", lambda: importlib.import_module("sqlalchemy"))
@@ -349,7 +367,7 @@ def read_database(address: str, query: str, rows: int | None = None) -> pd.DataF
         raise ProductError(f'{shown(address)} needs a query: query="select * from a_table"', exit_code=2)
     query = f"select * from {query}" if re.fullmatch(r"[\w.\"]+", query.strip()) else query
     try:
-        engine = _with("the database's driver", "sql", lambda: sql.create_engine(address))
+        engine = _with("the database's driver", "sql", lambda: sql.create_engine(with_secrets(address)))
         with engine.connect() as connection:
             answer = connection.execute(sql.text(query))
             return pd.DataFrame(answer.fetchmany(rows) if rows else answer.fetchall(), columns=list(answer.keys()))
