@@ -168,19 +168,21 @@ def pipeline(words: tuple[str, ...], from_make: bool) -> None:
     "Run all stages: pipeline [name=value ...] [F=parameters.yaml] [FROM=stage] [ONLY=stage] [FORCE=1]."
     from project_name.engine.guard import locked
     from project_name.engine.pipeline import nothing_to_do, plan
-    from project_name.engine.sync import export_if_changed
+    from project_name.engine.sync import export_if_changed, exported
 
     job = asked(words, from_make)
-    with locked(runs_dir()):  # a run that is going on must not see its modules change
-        changed = export_if_changed(root())
-    if changed:
-        click.echo("exported the notebooks")
-        job = asked(words, from_make)
-    if not job.only and not job.force_from and nothing_to_do(job, plan(job)):
+    changed = not exported(root())
+    whole = not job.only and not job.force_from
+    if whole and not changed and nothing_to_do(job, plan(job)):
         click.echo(f"nothing to do: {_short(runs_dir() / 'latest' / 'report.html', runs_dir() / 'latest')}")
         return
     if "source" in job.parameters:
         check_source(job.parameters)
+    if changed:
+        with locked(runs_dir()):  # a run that is going on must not see its modules change
+            export_if_changed(root())
+        click.echo("exported the notebooks")
+        job = asked(words, from_make)
     sys.exit(run_and_tell(job))
 
 
