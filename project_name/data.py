@@ -244,10 +244,10 @@ def draft_contract(name: str, types: Mapping[str, Typed]) -> str:  # YAML, as pa
     "Draft a contract from the types that were found; a person should read it before it is kept."
     columns = {}
     for column, typed in types.items():
-        values = typed.values
-        kind = type_column(values).kind if typed.kind == "target" else typed.kind
+        values, kind = type_column(typed.values)[:2] if typed.kind == "target" else typed[:2]
         gaps = bool(values.isna().any())
-        rule: dict[str, Any] = {"dtype": "str" if kind == "boolean" and gaps else STORED[kind], "nullable": gaps}
+        as_text = kind == "boolean" and not pd.api.types.is_bool_dtype(values)
+        rule: dict[str, Any] = {"dtype": "str" if as_text else STORED[kind], "nullable": gaps}
         if kind in ("number", "date"):
             rule["coerce"] = True
         if kind == "category" and 0 < values.nunique() <= MOST_LISTED:

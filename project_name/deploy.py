@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['MOST_APART', 'MOST_LEVELS', 'STRANGER', 'to_onnx', 'float_thresholds', 'next_below', 'native_numbers', 'differences',
            'parity', 'narrowed', 'describe_input', 'typical', 'make_signature', 'as_records', 'golden_rows',
-           'model_card', 'ask_stranger', 'serving_gate', 'promotable']
+           'model_card', 'ask_stranger', 'serving_gate', 'not_promoted', 'promotable']
 
 # %% ../nbs/06_deploy.ipynb #83f8b52b
 import copy
@@ -19,7 +19,7 @@ import numpy as np
 import pandas as pd
 
 from .base import ProjectError, plain
-from .look import escape
+from .look import escape, shorten
 from project_name.product.bundle import (
     CARD,
     GOLDEN,
@@ -282,7 +282,16 @@ def serving_gate(
     return lines
 
 
-def promotable(evaluated: list[dict], served: list[dict]) -> bool:
-    "Whether every requirement is met; one that was open in the evaluation is judged by this stage."
+def not_promoted(evaluated: list[dict], served: list[dict], suspects: list[str]) -> list[str]:
+    "Why the model may not be promoted, empty when it may; what was open in the evaluation is judged by this stage."
     judged = {line["requirement"]: line["met"] for line in [*evaluated, *served]}
-    return all(met is True for met in judged.values())
+    reasons = [] if judged else ["no requirement is stated, so nothing can be promoted by itself"]
+    if suspects:
+        reasons.append(f"a column may give the answer away: {', '.join(suspects)}")
+    said = {False: "is not met", None: "was not measured"}
+    return reasons + [f"{name} {said[met]}" for name, met in judged.items() if met is not True]
+
+
+def promotable(evaluated: list[dict], served: list[dict], suspects: list[str]) -> bool:
+    "Whether requirements are stated, all of them are met, and no column is suspected to give the answer away."
+    return not not_promoted(evaluated, served, suspects)

@@ -6,7 +6,7 @@
 __all__ = ['NAMES', 'GREATER', 'CANDIDATES', 'Rows', 'scores', 'metric_name', 'predict_rows', 'tree_encoder', 'encode',
            'linear_model', 'fit_linear', 'fit_dummy', 'rounds', 'boosting', 'Encoded', 'encode_both', 'grow',
            'default_boosting', 'suggest', 'first_settings', 'in_steps', 'searched_metric', 'search', 'finished',
-           'finalists', 'race', 'committee', 'assemble', 'learning_curve', 'curve_point', 'choose']
+           'finalists', 'race', 'committee', 'assemble', 'learning_curve', 'curve_point', 'choose', 'why_chosen']
 
 # %% ../nbs/04_train.ipynb #00b29900
 import time
@@ -352,3 +352,18 @@ def choose(valid: dict[str, dict[str, float]], metric: str) -> str:
     "The name of the candidate that is best by one metric; the simplest of equals."
     sign = 1 if metric in GREATER else -1
     return max(CANDIDATES, key=lambda name: sign * valid[name][metric])
+
+# %% ../nbs/04_train.ipynb #52bbd205
+def why_chosen(valid: dict[str, dict[str, float]], chosen: str, metric: str) -> str:
+    "What was compared on the validation rows, and by how much the chosen model is ahead of the best other one."
+    sign = 1 if metric in GREATER else -1
+    rival = max((name for name in valid if name != chosen), key=lambda name: sign * valid[name][metric])
+    lead = sign * (valid[chosen][metric] - valid[rival][metric])
+    ahead = f"is {'ahead of' if lead > 0 else 'behind' if lead < 0 else 'level with'} {rival.replace('_', ' ')}"
+    ahead += f" by {abs(lead):.4g}" if lead else ""
+    kept = {
+        "tuned": "",
+        "default_boosting": "the tuned models together are not ahead of one with the library's own settings, and it ",
+        "linear": "no boosted model is ahead of the linear one, and it ",
+    }[chosen]
+    return f"{kept or 'it '}{ahead} on the validation rows; the evaluation tells whether that holds"
