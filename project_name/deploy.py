@@ -19,7 +19,7 @@ import numpy as np
 import pandas as pd
 
 from .base import ProjectError, plain
-from .look import escape, shorten
+from .look import escape
 from project_name.product.bundle import (
     CARD,
     GOLDEN,
