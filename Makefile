@@ -15,6 +15,13 @@ export OMP_WAIT_POLICY
 # What stands behind P=, F=, IN= and the like reaches the command through the environment, never through a shell line.
 export P F FROM ONLY FORCE KEEP IN OUT
 
+# A parameter belongs inside of P="...". Outside, make would take it for a variable of its own and nobody would see it.
+WORDS := P F FROM ONLY FORCE KEEP IN OUT PYTHON OMP_WAIT_POLICY
+LOOSE := $(strip $(foreach v,$(filter-out $(WORDS) MAKE% .% -%,$(.VARIABLES)),$(if $(findstring command line,$(origin $v)),$v)))
+ifneq ($(LOOSE),)
+$(error $(LOOSE): parameters go inside of P, as in make pipeline P="$(firstword $(LOOSE))=...")
+endif
+
 .DEFAULT_GOAL := help
 .PHONY: help pipeline status verify prune lab score dist test check clean export lint lock env
 

@@ -20,6 +20,7 @@ import pandas as pd
 from IPython.display import HTML
 
 from .base import ProjectError, read_json
+from .deploy import USELESS
 from .evaluate import compared
 from .look import BLUE, GREEN, GREY, ORANGE, RED, escape, new_axes, shorten
 from .train import GREATER, metric_name
@@ -161,6 +162,8 @@ def verdict(asked: pd.DataFrame, serving: dict, suspects: list[str]) -> tuple[st
         f"{name} should be {limit}, but {'was not measured' if met == 'not measured' else f'is {found}'}"
         for name, limit, found, met in failed.itertuples(index=False)
     ]
+    if USELESS in serving.get("not_promoted", []):
+        return "Not to be used", f"{USELESS[0].upper()}{USELESS[1:]}.", RED
     if not serving["promote"] and not reasons:
         reasons = serving.get("not_promoted") or ["the packed model did not pass its own checks"]
     if reasons:

@@ -195,7 +195,7 @@ def outcome(error: BaseException | None, watch: Watch) -> tuple[str, str]:  # st
     if isinstance(error, StageExit):
         return "failed", str(error)
     if isinstance(error, KeyboardInterrupt):
-        return "interrupted", "the run was stopped"
+        return "interrupted", f"stopped by {error}"
     if isinstance(error, DeadKernelError) or "ernel d" in str(error):
         return "crashed", "the kernel died"
     raise error

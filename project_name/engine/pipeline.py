@@ -251,7 +251,7 @@ def _run_stage(job: Job, record: Record, stage: Path, why: str, kernels: Any, se
     record.stage(stage.stem, **{key: value for key, value in seen.items() if value or key in ("state", "seconds")})
     job.show.end(stage.stem, seen["state"], seen["seconds"])
     if seen["state"] == "interrupted":
-        raise Stopped(seen["error"])
+        raise Stopped(seen["error"].removeprefix("stopped by "))
     return seen
 
 # %% ../../nbs/engine/pipeline.ipynb #321bd41d
