@@ -74,7 +74,7 @@ lock: env  ## resolve requirements.lock anew from settings.ini
 	  --no-header --no-emit-index-url --no-emit-find-links --quiet --upgrade --output-file requirements.lock
 
 env: .venv/.ready  ## make the environment in .venv, as the lock says
-.venv/.ready: requirements.lock
+.venv/.ready: requirements.lock setup.py
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "error: Python 3.11 or newer is needed, $(PYTHON) is " + sys.version.split()[0] + "; name another one: make PYTHON=python3.12")'
 	@echo "making the environment in .venv"
 	@rm -rf .venv && $(PYTHON) -m venv .venv

@@ -33,6 +33,7 @@ setup(
     entry_points={
         "console_scripts": [f"{name.replace('_', '-')}={name}.cli:main"],
         "nbdev": [f"{name}={name}._modidx:d"],
+        "jupyter_client.kernel_provisioners": [f"{name}-stage={name}.engine.provisioner:StageProvisioner"],
     },
     zip_safe=False,
 )

@@ -6,6 +6,11 @@
 __all__ = ['KINDS', 'StageExit', 'Watch', 'answers', 'StageClient', 'StageEngine', 'outcome', 'execute_stage', 'read_notes',
            'kernel_log']
 
+# %% ../../nbs/engine/execute.ipynb #927060cc
+import sys
+
+sys.modules.setdefault("rfc3987_syntax", None)  # else nbformat parses a grammar of addresses, for 0.7 s
+
 # %% ../../nbs/engine/execute.ipynb #12a4c34c
 import contextlib
 import json

@@ -9,9 +9,7 @@ __all__ = ['PR_SET_PDEATHSIG', 'PR_SET_CHILD_SUBREAPER', 'die_with_parent', 'des
 # %% ../../nbs/engine/keeper.ipynb #ed499230
 import contextlib
 import ctypes
-import json
 import os
-import select
 import shutil
 import signal
 import socket
@@ -20,6 +18,8 @@ import sys
 import time
 from pathlib import Path
 from typing import Any
+
+from .wire import Answerer, Asker
 
 # %% ../../nbs/engine/keeper.ipynb #a4e4fe81
 PR_SET_PDEATHSIG, PR_SET_CHILD_SUBREAPER = 1, 36
@@ -156,7 +156,8 @@ def _answer(keeper: Keeper, command: dict) -> Any:
     if command["do"] == "signal":
         return _kill(command["pid"], command["number"])
     if command["do"] == "end":
-        kill_tree(command["pid"])
+        if not Path("/proc/self").exists() or command["pid"] in descendants(os.getpid()):  # else it may be another's
+            kill_tree(command["pid"])
         return keeper.end_strays()
     if command["do"] == "run":
         keeper.run = command["run"]
@@ -166,20 +167,12 @@ def _answer(keeper: Keeper, command: dict) -> Any:
 
 def serve(control: socket.socket) -> None:
     "Carry out commands until the other side is gone; then, whatever happened, end everything and finish the record."
-    keeper, received = Keeper(), b""
+    keeper, answerer = Keeper(), Answerer(control)
     try:
-        while True:
-            ready, _, _ = select.select([control], [], [], 0.2)
+        while (commands := answerer.questions(0.2)) is not None:
             keeper.reap()
-            if not ready:
-                continue
-            chunk = control.recv(65536)
-            if not chunk:
-                return
-            received += chunk
-            while b"\n" in received:
-                line, received = received.split(b"\n", 1)
-                control.sendall(json.dumps(_answer(keeper, json.loads(line))).encode() + b"\n")
+            for command in commands:
+                answerer.answer(_answer(keeper, command))
     except (BrokenPipeError, ConnectionResetError):
         return
     finally:
@@ -209,24 +202,16 @@ def main() -> None:
     serve(socket.socket(fileno=int(sys.argv[1])))
 
 # %% ../../nbs/engine/keeper.ipynb #8408010d
-class KeeperClient:
+class KeeperClient(Asker):
     "Starts a keeper and gives it commands. Leaving the `with` block ends it and all it started."
 
     def __init__(self) -> None:
-        self.control, theirs = socket.socketpair()
+        ours, theirs = socket.socketpair()
         code = "from project_name.engine.keeper import main; main()"
         argv = [sys.executable, "-c", code, str(theirs.fileno())]
         self.process = subprocess.Popen(argv, pass_fds=[theirs.fileno()], cwd="/", stdin=subprocess.DEVNULL)
         theirs.close()
-        self.answers = self.control.makefile("rb")
-
-    def ask(self, **command: Any) -> Any:
-        "Send a command and wait for its answer. Raises `ChildProcessError` when the keeper is gone."
-        try:
-            self.control.sendall(json.dumps(command).encode() + b"\n")
-            return json.loads(self.answers.readline())
-        except (OSError, ValueError) as error:
-            raise ChildProcessError("the keeper of this run's kernels is gone") from error
+        super().__init__(ours, "the keeper of this run's kernels")
 
     def start(self, argv: list[str], env: dict[str, str], cwd: str, log: str) -> "KeptProcess":
         "Start a process below the keeper."
@@ -234,8 +219,7 @@ class KeeperClient:
 
     def close(self) -> None:
         "End the keeper, and with it all it started."
-        self.answers.close()
-        self.control.close()
+        super().close()
         self.process.wait()
 
     def __enter__(self) -> "KeeperClient":
@@ -250,12 +234,13 @@ class KeptProcess:
 
     stdin = stdout = stderr = None
 
-    def __init__(self, keeper: KeeperClient, pid: int) -> None:
+    def __init__(self, keeper: KeeperClient, pid: int, parent: Asker | None = None) -> None:
         self.keeper, self.pid = keeper, pid
+        self.parent = parent or keeper  # who started it, and is told how it ended
 
     def poll(self) -> int | None:
         "The exit code, negative for a signal; None while it runs."
-        return self.keeper.ask(do="poll", pid=self.pid)
+        return self.parent.ask(do="poll", pid=self.pid)
 
     def wait(self) -> int:
         "Wait until it ended, and return the exit code."

@@ -6,6 +6,7 @@
 __all__ = ['EXIT_CODES', 'Pages', 'page_name', 'Silent', 'Job', 'plan', 'nothing_to_do', 'run_pipeline', 'freeze']
 
 # %% ../../nbs/engine/pipeline.ipynb #600b95fd
+import importlib
 import tempfile
 import time
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -20,6 +21,7 @@ from .keeper import KeeperClient
 from .parameters import declared_parameters
 from .record import Record, latest_run, new_run, point_latest, sweep
 from .trace import Found, History, World, find_reusable, make_trace, notebook_code, reuse
+from .warm import Starter
 
 # %% ../../nbs/engine/pipeline.ipynb #645e2f6c
 class Pages:
@@ -30,6 +32,10 @@ class Pages:
         self.links = [("Report", "report.html")] if any(name.endswith("_report") for name in stages) else []
         self.links += [(page_name(name) + _with_code(name), f"{name}.html") for name in stages]
         self.waiting: list[Future] = []
+
+    def get_ready(self) -> None:
+        "Import what writes pages, and try it."
+        self.pool.submit(lambda: importlib.import_module("project_name.engine.page").get_ready())
 
     def add(self, stage: str) -> None:
         "Have the page of a stage written."
@@ -178,7 +184,9 @@ def _run_stages(job: Job, record: Record) -> tuple[str, str, int]:  # state, err
                         pages.add(stage.stem)
                     continue
                 seconds = min([limit for limit in (job.stage_seconds, left) if limit], default=0)
-                kernels = kernels or _open_kernels(job, stage, keeper, Path(temporary))
+                if kernels is None:
+                    kernels = _open_kernels(job, stage, keeper, Path(temporary))
+                    pages.get_ready()
                 seen = _run_stage(job, record, stage, found.why, kernels, seconds)
                 pages.add(stage.stem)
                 if seen["state"] != "ok":
@@ -221,9 +229,11 @@ def _reuse_stage(job: Job, record: Record, found: Found) -> dict[str, str | None
 # %% ../../nbs/engine/pipeline.ipynb #3481a443
 def _open_kernels(job: Job, first: Path, keeper: KeeperClient, temporary: Path) -> Any:
     "The kernels of this run, warm for the stages from the first one that must run."
+    starter = Starter(keeper, job.project, temporary, warm_for=[s for s in job.stages if s.stem >= first.stem])
+    import project_name.engine.execute  # noqa: F401  # while the nursery imports what the stages need
     from project_name.engine.kernels import Kernels
 
-    return Kernels(keeper, job.project, temporary, warm_for=[s for s in job.stages if s.stem >= first.stem])
+    return Kernels(starter)
 
 
 def _run_stage(job: Job, record: Record, stage: Path, why: str, kernels: Any, seconds: float) -> dict[str, Any]:
@@ -231,12 +241,12 @@ def _run_stage(job: Job, record: Record, stage: Path, why: str, kernels: Any, se
     from project_name.engine.execute import execute_stage
 
     values, code = job.values(stage), notebook_code(stage)
-    record.stage(stage.stem, state="running", why=why, started=datetime.now(UTC).isoformat(timespec="seconds"))
     job.show.begin(stage.stem)
     kernels.prepare(stage)
-    record.stage(stage.stem, pid=kernels.ready[stage.stem].process.pid)
+    started, pid = datetime.now(UTC).isoformat(timespec="seconds"), kernels.ready[stage.stem].process.pid
+    record.stage(stage.stem, state="running", why=why, started=started, pid=pid)
     if not job.only and (following := [other for other in job.stages if other.stem > stage.stem]):
-        kernels.prepare(following[0])
+        kernels.prepare_ahead(following[0])
     output = record.run / stage.name
     options = {**values, "run_dir": str(record.run)}
     seen = execute_stage(stage, output, options, kernels, seconds, job.show.cells)
