@@ -9,6 +9,7 @@ __all__ = ['EXIT_CODES', 'Pages', 'page_name', 'Silent', 'Job', 'plan', 'nothing
 import importlib
 import tempfile
 import time
+from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -90,8 +91,10 @@ class Job:
     project: Path  # the folder of the project, where kernels run
     world: World | None = None  # what traces are compared with
     show: Silent = field(default_factory=Silent)  # is told about the progress
+    redact: Callable[[str], str] = str  # takes secrets out of what is written
     stage_seconds: float = 0  # the most a stage may take; 0: no limit
     run_seconds: float = 0  # the most the run may take; 0: no limit
+    output_mb: float = 8  # the most that a cell may print; the middle of what is more is cut
     force_from: str = ""  # this stage and those after it run in any case
     only: str = ""  # run this stage alone, on the artifacts of the latest run
 
@@ -143,7 +146,7 @@ def run_pipeline(job: Job) -> tuple[Path, int]:  # the folder of the run, the ex
         if not job.force_from and not job.only and nothing_to_do(job, plan(job)):
             return latest_run(job.runs), 0
         job.world.look_at_modules()
-        record = Record(new_run(job.runs), job.parameters, [stage.stem for stage in job.stages])
+        record = Record(new_run(job.runs), job.parameters, [stage.stem for stage in job.stages], job.redact)
         state, error, code = "crashed", "", 138
         try:
             with stop_on_signals():
@@ -249,7 +252,7 @@ def _run_stage(job: Job, record: Record, stage: Path, why: str, kernels: Any, se
         kernels.prepare_ahead(following[0])
     output = record.run / stage.name
     options = {**values, "run_dir": str(record.run)}
-    seen = execute_stage(stage, output, options, kernels, seconds, job.show.cells)
+    seen = execute_stage(stage, output, options, kernels, seconds, job.show.cells, job.redact, job.output_mb)
     seen["writes"] = {name: None for name in (*seen["writes"], stage.name)}
     for name in seen["writes"]:
         path = record.run / name

@@ -12,11 +12,12 @@ import os
 import re
 import sys
 import time
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from ..base import read_json, runs_dir, write_json
+from ..base import json_text, read_json, runs_dir, write_json, write_text
 from .settings import EngineError
 
 # %% ../../nbs/engine/record.ipynb #bf4c17f9
@@ -90,8 +91,14 @@ def read_record(run: Path) -> dict:
 class Record:
     "The record of a run, on disk at every step."
 
-    def __init__(self, run: Path, parameters: dict[str, Any], stages: list[str]):
-        self.run, self.began = run, time.monotonic()
+    def __init__(
+        self,
+        run: Path,  # its folder
+        parameters: dict[str, Any],
+        stages: list[str],  # their names, in order
+        redact: Callable[[str], str] = str,  # takes secrets out of what is written
+    ):
+        self.run, self.redact, self.began = run, redact, time.monotonic()
         self.data: dict[str, Any] = {
             "id": run.name,
             "state": "running",
@@ -120,7 +127,7 @@ class Record:
 
     def save(self) -> None:
         "Write the record, whole."
-        write_json(self.run / "run.json", self.data)
+        write_text(self.run / "run.json", self.redact(json_text(self.data)))
 
 # %% ../../nbs/engine/record.ipynb #eeeb6089
 def point_latest(run: Path) -> None:

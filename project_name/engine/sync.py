@@ -145,23 +145,24 @@ def _readme_notebook(path: Path) -> Any:
 
 # %% ../../nbs/engine/sync.ipynb #7a9c90eb
 def notebooks_mark(nbs: Path) -> str:
-    "A hash of all code cells of all notebooks."
+    "A hash of all cells that speak to nbdev, in all notebooks; the others are not exported."
     digest = hashlib.sha256()
     for path in sorted(nbs.rglob("*.ipynb")):
         if ".ipynb_checkpoints" not in path.parts:
             code = ["".join(cell["source"]) for cell in read_notebook(path)["cells"] if cell["cell_type"] == "code"]
-            digest.update(json.dumps([path.relative_to(nbs).as_posix(), code]).encode())
+            spoken = [source for source in code if re.search(r"^#\|", source, re.MULTILINE)]
+            digest.update(json.dumps([path.relative_to(nbs).as_posix(), spoken]).encode())
     return digest.hexdigest()
 
 
 def exported(project: Path) -> bool:
-    "Whether no code cell of a notebook changed since the last export."
+    "Whether no exported cell of a notebook changed since the last export."
     note = project / ".venv" / ".exported"
     return note.exists() and note.read_text(encoding="utf-8") == notebooks_mark(project / "nbs")
 
 
 def export_if_changed(project: Path) -> bool:  # whether it exported
-    "Export the notebooks when a code cell of one changed since the last time."
+    "Export the notebooks when an exported cell of one changed since the last time."
     if exported(project):
         return False
     export(project)

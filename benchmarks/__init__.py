@@ -1,0 +1,1 @@
+"Measurements of the engine beside other ways to run notebooks: `make bench`."
