@@ -33,7 +33,7 @@ from papermill.clientwrap import PapermillNotebookClient
 from papermill.engines import Engine, papermill_engines
 
 from ..base import plain, write_text
-from .kernels import Kernels, Prepared
+from .kernels import Kernels, Prepared, forget
 from .outputs import Stream, as_shown, bounded
 
 # %% ../../nbs/engine/execute.ipynb #a4646868
@@ -143,7 +143,7 @@ class StageClient(PapermillNotebookClient):
         with contextlib.suppress(Exception):
             await self.km._async_request_shutdown()
         self.kc.stop_channels()
-        self.km.cleanup_connection_file()
+        forget(self.km)
         self.kc = self.km = None
 
     _cleanup_kernel = run_sync(_async_cleanup_kernel)
@@ -305,7 +305,19 @@ def execute_stage(
     }
 
 # %% ../../nbs/engine/execute.ipynb #9a21982a
-KINDS = ("reads", "writes", "sources", "settings", "measures", "modules", "views", "memory", "troubles", "exit")
+KINDS = (
+    "reads",
+    "writes",
+    "sources",
+    "settings",
+    "measures",
+    "modules",
+    "views",
+    "taken",
+    "memory",
+    "troubles",
+    "exit",
+)
 
 
 def read_notes(path: Path) -> dict[str, dict[str, Any]]:
@@ -314,9 +326,9 @@ def read_notes(path: Path) -> dict[str, dict[str, Any]]:
     for line in path.read_text(encoding="utf-8").splitlines() if path.exists() else []:
         try:
             kind, name, value = json.loads(line)
-        except ValueError:
+            found[kind][name] = value
+        except (ValueError, KeyError, TypeError):
             continue
-        found[kind][name] = value
     found["troubles"] = list(found["troubles"])
     found["reads"] = {name: value for name, value in found["reads"].items() if name not in found["writes"]}
     return found

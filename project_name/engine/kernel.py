@@ -45,7 +45,7 @@ def note_modules() -> None:
     package = __name__.partition(".")[0]
     for name in sorted(sys.modules.keys() - NOTED):
         NOTED.add(name)
-        if name.startswith(f"{package}."):
+        if f"{name}.".startswith(f"{package}."):
             note("modules", name, None)
 
 

@@ -122,6 +122,11 @@ def within(bound: str, name: str, value: float) -> bool:
     return all(COMPARISONS[type(test)](left, right) for test, left, right in tests)
 
 # %% ../../nbs/engine/parameters.ipynb #a2d4f45c
+def _writable(text: str) -> bool:
+    "Whether a text can be written as UTF-8 and hold no zero byte, which ends a text for many programs."
+    return "\x00" not in text and not any("\ud800" <= letter <= "\udfff" for letter in text)
+
+
 def checked_value(parameter: Parameter, value: Any, origin: str) -> Any:
     "`value` when it has the declared type and keeps the bound; else an `EngineError`."
     types = {"bool": bool, "int": int, "float": int | float, "str": str, "list[str]": list}
@@ -130,7 +135,7 @@ def checked_value(parameter: Parameter, value: Any, origin: str) -> Any:
         fits = fits and all(isinstance(item, str) for item in value)
     if parameter.kind == "float" and fits:
         fits, value = math.isfinite(value), float(value)
-    if not fits or (isinstance(value, str) and "\x00" in value):
+    if not fits or not all(_writable(text) for text in (value if isinstance(value, list) else [str(value)])):
         raise EngineError(f"{origin}: {parameter.name} is {_article(parameter.kind)}, not {value!r}")
     if parameter.bound and not within(parameter.bound, parameter.name, value):
         raise EngineError(f"{origin}: {parameter.name} = {value!r} is out of bounds; expected {parameter.bound}")
@@ -240,8 +245,8 @@ def read_parameter_file(path: Path | str) -> dict[str, str]:
 
     try:
         tree = yaml.compose(Path(path).read_text(encoding="utf-8-sig"), Loader=yaml.BaseLoader)
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
-        raise EngineError(f"the parameter file cannot be read: {' '.join(str(error).split())}") from error
+    except (OSError, UnicodeDecodeError, RecursionError, yaml.YAMLError) as error:
+        raise EngineError(f"the parameter file {path} cannot be read: {' '.join(str(error).split())}") from error
     if not isinstance(tree, yaml.MappingNode):
         raise EngineError(f"{path}: expected one `name: value` a line")
     found: dict[str, str] = {}

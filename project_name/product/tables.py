@@ -291,7 +291,7 @@ def read_file(path: Path, rows: int | None = None) -> pd.DataFrame:
 def check_file(path: Path) -> None:
     "Raise `ProductError` when there is no file `path`, naming the nearest one, or when its kind cannot be read."
     if not path.is_file():
-        folder = next(parent for parent in path.absolute().parents if parent.exists())
+        folder = next(parent for parent in path.absolute().parents if parent.is_dir())
         known = [p.name for p in sorted(folder.iterdir()) if p.is_file() and suffix_of(p.name) in FILES]
         raise ProductError(f"there is no file {str(path)!r}; in {folder}: {nearest(path.name, known)}", exit_code=2)
     if suffix_of(path.name) not in FILES:
