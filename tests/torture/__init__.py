@@ -1,0 +1,1 @@
+"""The torture of the engine: what it promises, tried with faults that a seed can repeat."""
