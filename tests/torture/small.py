@@ -1,7 +1,9 @@
 """A small project to torture: four light stages, a run in a process of its own, and a judge of what is left."""
 
+import contextlib
 import json
 import os
+import resource
 import shutil
 import signal
 import subprocess
@@ -62,10 +64,10 @@ except ProjectError as error:
 """
 
 
-def write_stage(project: Path, name: str, *cells: str, parameters: str = 'run_dir: str = ""') -> Path:
-    "Write the notebook of a stage: a title, its parameters, the cells."
+def write_stage(project: Path, name: str, *cells: str, parameters: str = 'run_dir: str = ""', first: str = USE) -> Path:
+    "Write the notebook of a stage: a title, its parameters, the first cell, and the others."
     declared = nbformat.v4.new_code_cell(parameters, metadata={"tags": ["parameters"]}, id="parameters")
-    body = [nbformat.v4.new_code_cell(cell, id=f"cell-{number}") for number, cell in enumerate((USE, *cells))]
+    body = [nbformat.v4.new_code_cell(cell, id=f"cell-{number}") for number, cell in enumerate((first, *cells))]
     title = nbformat.v4.new_markdown_cell(f"# {name}", id="title")
     nbformat.write(nbformat.v4.new_notebook(cells=[title, declared, *body]), project / f"{name}.ipynb")
     return project / f"{name}.ipynb"
@@ -81,18 +83,35 @@ def small_project() -> Iterator[Path]:
             write_stage(folder, name, *cells)
         yield folder
     finally:
-        for process in marked(folder):
+        remove(folder)
+
+
+def end(project: Path) -> None:
+    "End every process of a project."
+    for process in marked(project):
+        with contextlib.suppress(psutil.Error):
             process.kill()
-        shutil.rmtree(folder, ignore_errors=True)
 
 
-def start(project: Path, parameters: dict[str, Any] | None = None, **env: str) -> subprocess.Popen:
-    "Start a run of the project in a process of its own; what it says goes to the file `told`."
+def remove(project: Path) -> None:
+    "End every process of a project, and remove its folder."
+    end(project)
+    shutil.rmtree(project, ignore_errors=True)
+
+
+def environment() -> dict[str, str]:
+    "The environment of a trial; what is killed at random must write no coverage."
+    return {name: value for name, value in os.environ.items() if not name.startswith("COV")}
+
+
+def start(project: Path, parameters: dict[str, Any] | None = None, limit: int = 0, **env: str) -> subprocess.Popen:
+    "Start a run in a process of its own, which tells to the file `told`; `limit`: the most bytes a file may have."
     tested = {"PYTHONPATH": str(root()), "TORTURE": str(project), "TMPDIR": str(project / "tmp")}
     argv = [sys.executable, "-c", RUN, str(project), json.dumps(parameters or {})]
+    few = (lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))) if limit else None
     with open(project / "told", "wb") as told:
-        options = {"cwd": project, "stdin": subprocess.DEVNULL, "stdout": told, "stderr": told}
-        return subprocess.Popen(argv, env={**os.environ, **tested, **env}, start_new_session=True, **options)
+        options = {"cwd": project, "stdin": subprocess.DEVNULL, "stdout": told, "stderr": told, "preexec_fn": few}
+        return subprocess.Popen(argv, env={**environment(), **tested, **env}, start_new_session=True, **options)
 
 
 def finish(process: subprocess.Popen, seconds: float = 60) -> int | None:
@@ -154,7 +173,7 @@ def judge(project: Path, before: Path | None) -> list[str]:
     latest = latest_run(project / "runs")
     if latest != before and latest != newest_run(project):
         found.append(f"latest is {latest}, neither the run before nor the new one")
-    found += [f"{path.name} is left in the temporary folder" for path in (project / "tmp").iterdir()]
+    found += [f"{path.name} is left in the temporary folder" for path in (project / "tmp").glob("run-*")]
     return found
 
 
