@@ -29,6 +29,7 @@ class Trial:
     name: str
     code: int | None
     fired: bool
+    traceback: bool = False
     wrong: list[str] = field(default_factory=list)
 
 
@@ -78,6 +79,7 @@ def try_point(template: Path, fault: str, expected: dict) -> Trial:
         before, known = latest_run(project / "runs"), problems(project / "runs")
         code, log = run_with_points(project, fault)
         trial = Trial(fault, code, log.with_name(log.name + ".fired").exists())
+        trial.traceback = "Traceback" in (project / "told").read_text()
         wrong = [s for s in small.judge(project, before) if s not in known and not s.endswith(LATER)]
         trial.wrong += ["it did not end in time"] if code is None else []
         trial.wrong += [f"exit code {code}; after the fault: {sentence}" for sentence in wrong]
@@ -117,6 +119,7 @@ def rows(trials: list[Trial], found: int, seconds: float) -> list[Row]:
     refused = sum(trial.code != 0 for trial in fired)
     what = f"fault points old or new, never mixed ({found} points, error and kill)"
     told = f"{refused} ended with an error, {len(fired) - refused} did not matter, {seconds:.0f} s"
+    told += f", {sum(trial.traceback for trial in trials)} showed a traceback"
     silent = len(trials) - len(fired)
     return [
         Row(what, f"{len(good)} of {len(fired)}", "all", len(good) == len(fired) > 0),

@@ -18,7 +18,7 @@ import nbformat
 from . import small
 
 GRANDCHILD = 'import subprocess\nsubprocess.Popen(["setsid", "sleep", "600"])'
-LINES = 'for number in range({lines}):\n    print(f"{{number:06d}} {{"x" * 92}}", flush=True)'
+LINES = "for number in range({lines}):\n    print('%06d ' % number + 'x' * 92, flush=True)"
 
 
 @contextmanager
