@@ -3,12 +3,13 @@
 import os
 import signal
 import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from project_name.base import sha256
+from project_name.base import root, sha256
 from project_name.engine.record import latest_run, read_record
 
 from . import small, stock
@@ -131,6 +132,7 @@ def second_run(project: Path, lock: str | None) -> list[str]:
     wrong = [] if code == 75 else [f"the second run ends {code}"]
     wrong += [] if (name in told if lock is None else "another run holds the lock" in told) else [f"it says {told!r}"]
     wrong += ["it says more than a sentence"] if "Traceback" in told else []
+    wrong += [f"{name} is not the newest run's"] if read_record(small.newest_run(project))["state"] != "running" else []
     first.send_signal(signal.SIGKILL)
     small.finish(first)
     small.wait_for(lambda: not small.marked(project), 5)
@@ -164,6 +166,17 @@ def lock_of_the_dead() -> Row:
     return Row("a run at once after a killed one", f"3 of 3 end 0, {max(seconds):.1f} s at most", "3 of 3 end 0", True)
 
 
+def unknown_parameter() -> Row:
+    "A parameter that no stage declares; the section `parameters` has hundreds more."
+    argv = [sys.executable, "-c", "from project_name.cli import main; main()", "pipeline", "run_dri=x"]
+    with small.small_project() as project:
+        env = {**small.environment(), "PYTHONPATH": str(root()), "RUNS_DIR": str(project / "runs")}
+        code = subprocess.run(argv, env=env, cwd=root(), capture_output=True).returncode
+        ran = (project / "runs").exists()
+    theirs = "accepted" if stock.takes_unknown_parameters() else "refused"
+    return Row("a parameter that no stage declares", f"exit {code}", "exit 2", code == 2 and not ran, theirs)
+
+
 def pressure(seed: int, quick: bool) -> list[Row]:
     "All of it; fewer lines and megabytes when quick. Nothing here is chosen by the seed."
     return [
@@ -173,4 +186,5 @@ def pressure(seed: int, quick: bool) -> list[Row]:
         full_file_system(),
         two_runs(),
         lock_of_the_dead(),
+        unknown_parameter(),
     ]

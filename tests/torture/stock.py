@@ -25,7 +25,7 @@ LINES = "for number in range({lines}):\n    print('%06d ' % number + 'x' * 92, f
 def notebook_of(*cells: str) -> Iterator[Path]:
     "A notebook of three cells in a folder of its own; every process of the folder is gone after the block."
     folder = Path(tempfile.mkdtemp(prefix="t-"))
-    path = small.write_stage(folder, "three", *cells, first="")
+    path = small.write_stage(folder, "three", *cells[1:], first=cells[0])
     try:
         yield path
     finally:
