@@ -34,7 +34,18 @@ def notebook_of(*cells: str) -> Iterator[Path]:
 
 def start(notebook: Path, *options: str, limit: int = 0) -> subprocess.Popen:
     "Start papermill's command on a notebook; `limit` is the most bytes that a file may have."
-    argv = [sys.executable, "-m", "papermill", notebook.name, "out.ipynb", "-k", "python3", *options]
+    argv = [
+        sys.executable,
+        "-m",
+        "papermill",
+        notebook.name,
+        "out.ipynb",
+        "-k",
+        "python3",
+        "--language",
+        "python",
+        *options,
+    ]
     env = {**small.environment(), "TORTURE": str(notebook.parent)}
     silent = {"stdin": subprocess.DEVNULL, "stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
     few = (lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))) if limit else None
