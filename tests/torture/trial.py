@@ -48,10 +48,11 @@ STAGES: dict[str, list[str]] = {  # the parameters cell, then the others
         'run.write("scaled.json", [twice(n) * factor for n in run.read("rows.json")])',
     ],
     "03_style": [
-        'tone: str = "plain"',
+        'tone: str = "plain"\nlevel: int = 1',
         RUN,
         'style, brief = run_settings(run, "style"), run_settings(run, "brief")',
-        'run.write("style.json", {"style": style, "brief": brief, "n": len(run.read("shifted.json"))})',
+        "from project_name import WIDTH",
+        'run.write("style.json", {"style": style, "brief": brief, "width": WIDTH, "n": len(run.read("shifted.json"))})',
     ],
     "04_join": [
         "seed: int = 1\nnames: list[str] = []",
@@ -151,9 +152,11 @@ def new_trial(project: Path) -> Trial:
     "A new project, not yet run."
     ignore = shutil.ignore_patterns("__pycache__", "_model")
     shutil.copytree(root() / "project_name", project / "project_name", ignore=ignore)
-    for name, text in FILES.items():
+    for name, content in FILES.items():
         (project / name).parent.mkdir(exist_ok=True)
-        (project / name).write_text(text, encoding="utf-8")
+        (project / name).write_text(content, encoding="utf-8")
+    with open(project / "project_name" / "__init__.py", "a", encoding="utf-8") as package:
+        package.write("\nWIDTH = 3\n")
     for name, cells in STAGES.items():
         write_stage(project / f"{name}.ipynb", *cells)
     return Trial(project)
