@@ -30,7 +30,8 @@ STAGES: dict[str, list[str]] = {  # the parameters cell, then the others
         'source: str = "data.csv"',
         RUN,
         NOTE,
-        'lines = [1, 2] if remote else Path(source).read_text().split()\nrun.write("rows.json", [int(n) for n in lines])',
+        "lines = [1, 2] if remote else Path(source).read_text().split()",
+        'run.write("rows.json", [int(n) for n in lines])',
     ],
     "01_shift": [
         "step: int = 1  # how far; 0 < step",
@@ -127,8 +128,9 @@ class Trial:
         return whys.keys() - waiting, waiting
 
     def run(self) -> tuple[Path, int]:
-        "Run it, with kernels that import the project's own copy of the package."
+        "Run it, with kernels that import the project's own copy of the package, and keep its bytecode as usual."
         with patch.dict(os.environ, {"PYTHONPATH": str(self.project)}):
+            os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
             return run_pipeline(self.job())
 
     def latest(self) -> Path:
