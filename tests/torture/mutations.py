@@ -96,6 +96,13 @@ SHIFT_DELTA = cell("01", 3, "from project_name.delta import shift")
 OTHER_SHIFT = cell("01", 5, STAGES["01_shift"][-1].replace("+ step", "+ step + 1"))
 DECLARED = 'run_dir: str = ""\n'
 STYLE_LESS = text("settings.ini", "width = 3\n", "")
+SOURCE = text("data.csv", "3", "4", quietly=True)
+SHARED = text("runs/latest/rows.json", "2", "3", quietly=True)
+REPLACED = replaced("runs/latest/rows.json", "[1, 2, 4]")
+REWRITE = stage("02b_more", 'run.write("rows.json", run.read("rows.json"))')
+LOOK = cell(
+    "05", 3, "from project_name.engine.runs import run_parameters\nstyle, extra = run_parameters(run)['step'], 0"
+)
 
 CODE = [
     Mutation("a code cell changed", cell("02", 6, SCALE.replace("factor", "factor + 1")), "02", "04"),
@@ -184,4 +191,10 @@ WORLD = [
         "04",
     ),
 ]
-MUTATIONS = [*CODE, *VALUES, *WORLD]
+LATER = [
+    Mutation("a byte of an artifact that two runs share", together(GAMMA, ran, SHARED), "00"),
+    Mutation("an artifact replaced in the newest run, whole in an older one", together(GAMMA, ran, REPLACED), ""),
+    Mutation("what a stage rewrites comes out different", together(REWRITE, ran, SOURCE), "00", "01 02 02b 03 04"),
+    Mutation("a parameter that a stage reads from the run", together(LOOK, ran, ask(step="2")), "01 05", "03 04"),
+]
+MUTATIONS = [*CODE, *VALUES, *WORLD, *LATER]
