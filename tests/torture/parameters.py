@@ -28,7 +28,7 @@ from .generated import generated
 from .small import Row
 from .stock_parameters import refused_by_papermill
 
-HARMLESS = {"RUNS_DIR": "runs", **dict.fromkeys(("P", *cli.OPTIONS), "")}
+HARMLESS = {"RUNS_DIR": "runs", **dict.fromkeys(("P", *cli.OF_PIPELINE, "KEEP", "IN", "OUT"), "")}
 
 
 class Executed(Exception):
