@@ -1,4 +1,4 @@
-"""`make bench`: medians and ratios, measured side by side. ROUNDS=n sets how often; FLIGHTS=0 leaves out the long part."""
+"""`make bench`: medians and ratios, measured side by side. ROUNDS=n: how often; FLIGHTS=0: without the long part."""
 
 import os
 import tempfile

@@ -33,6 +33,7 @@ def python(code: str) -> list[str]:
 def start(way: Way) -> subprocess.Popen:
     "Start the command of a way, silent, in a folder and an environment of its own."
     env = {**os.environ, "OMP_WAIT_POLICY": "PASSIVE", "PYTHONHASHSEED": "0", **way.env}
+    env.pop("PYTHONDONTWRITEBYTECODE", None)  # compiled modules are kept, as they usually are
     quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.PIPE}
     return subprocess.Popen(way.command, cwd=way.folder, env=env, stdin=subprocess.DEVNULL, **quiet)
 

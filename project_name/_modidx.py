@@ -410,6 +410,8 @@ d = { 'settings': {'branch': 'main', 'doc_baseurl': '/', 'doc_host': '', 'git_ur
                                                                                        'project_name/engine/pipeline.py'),
                                               'project_name.engine.pipeline._kept': ( 'engine/pipeline.html#_kept',
                                                                                       'project_name/engine/pipeline.py'),
+                                              'project_name.engine.pipeline._new_run': ( 'engine/pipeline.html#_new_run',
+                                                                                         'project_name/engine/pipeline.py'),
                                               'project_name.engine.pipeline._open_kernels': ( 'engine/pipeline.html#_open_kernels',
                                                                                               'project_name/engine/pipeline.py'),
                                               'project_name.engine.pipeline._reuse_stage': ( 'engine/pipeline.html#_reuse_stage',

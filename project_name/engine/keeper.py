@@ -206,6 +206,8 @@ class KeeperClient(Asker):
     "Starts a keeper and gives it commands. Leaving the `with` block ends it and all it started."
 
     def __init__(self) -> None:
+        _prctl(PR_SET_CHILD_SUBREAPER, 1)  # until it is closed: who inherits what a killed keeper leaves
+        self.before = set(descendants(os.getpid()))
         ours, theirs = socket.socketpair()
         code = "from project_name.engine.keeper import main; main()"
         argv = [sys.executable, "-c", code, str(theirs.fileno())]
@@ -220,7 +222,12 @@ class KeeperClient(Asker):
     def close(self) -> None:
         "End the keeper, and with it all it started."
         super().close()
-        self.process.wait()
+        killed = self.process.wait() < 0
+        for pid in set(descendants(os.getpid())) - self.before if killed else ():
+            _kill(pid)
+            with contextlib.suppress(ChildProcessError):
+                os.waitpid(pid, 0)
+        _prctl(PR_SET_CHILD_SUBREAPER, 0)
 
     def __enter__(self) -> "KeeperClient":
         return self
@@ -239,8 +246,11 @@ class KeptProcess:
         self.parent = parent or keeper  # who started it, and is told how it ended
 
     def poll(self) -> int | None:
-        "The exit code, negative for a signal; None while it runs."
-        return self.parent.ask(do="poll", pid=self.pid)
+        "The exit code, negative for a signal; None while it runs. It dies with the process that started it."
+        try:
+            return self.parent.ask(do="poll", pid=self.pid)
+        except ChildProcessError:
+            return -signal.SIGKILL
 
     def wait(self) -> int:
         "Wait until it ended, and return the exit code."

@@ -6,6 +6,7 @@
 __all__ = ['Prepared', 'Kernels', 'forget', 'still_ending']
 
 # %% ../../nbs/engine/kernels.ipynb #59056304
+import asyncio
 import functools
 import tempfile
 import time
@@ -13,8 +14,6 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-
-from jupyter_core.utils import run_sync
 
 from .provisioner import StageKernelManager
 from .warm import Starter
@@ -51,21 +50,21 @@ class Kernels:
 
     def prepare_ahead(self, stage: Path) -> None:
         "Let a thread start the kernel of a stage."
-        if stage.stem not in self.ahead:
+        if stage.stem not in self.ahead and stage.stem not in self.ready:
             self.ahead[stage.stem] = self.pool.submit(self._start, stage)
 
     def prepare(self, stage: Path) -> None:
         "Start the kernel of a stage, if it has none yet. Does not wait until it answers."
         if stage.stem not in self.ready:
-            ahead = self.ahead.pop(stage.stem, None)
-            self.ready[stage.stem] = ahead.result() if ahead else self._start(stage)
+            self.prepare_ahead(stage)
+            self.ready[stage.stem] = self.ahead.pop(stage.stem).result()
 
     def _start(self, stage: Path) -> Prepared:
         folder = Path(tempfile.mkdtemp(prefix="k", dir=self.starter.temporary))
         launch = functools.partial(self.starter.launch, stage)
         prepared = Prepared(StageKernelManager(launch=launch, folder=folder, cwd=self.starter.project), folder)
         env = self.starter.env(PIPELINE_NOTES=str(prepared.notes), IPYTHONDIR=str(folder / "ipython"))
-        run_sync(prepared.manager.start_kernel)(env=env)
+        asyncio.run(prepared.manager.start_kernel(env=env))
         return prepared
 
     def take(self, stage: Path) -> Prepared:

@@ -26,6 +26,7 @@ from .keeper import KeeperClient
 from .overview import write_overview
 from .parameters import declared_parameters
 from .record import Record, latest_run, new_run, point_latest, sweep
+from .settings import EngineError
 from .trace import Found, History, World, find_reusable, make_trace, notebook_code, reuse
 from .warm import Starter
 
@@ -154,29 +155,37 @@ EXIT_CODES = {"ok": 0, "failed": 1, "timed_out": 124, "interrupted": 130, "crash
 
 def run_pipeline(job: Job) -> tuple[Path, int]:  # the folder of the run, the exit code
     "Run what must run, reuse the rest. Raises `EngineError` (exit 75) when another run holds the lock."
-    with locked(job.runs):
-        sweep(job.runs)
-        if next(RUNS):
-            gc.collect()  # what an earlier run of this process left; a single one does not pay for it
-        if not job.force_from and not job.only and nothing_to_do(job, plan(job)):
-            return latest_run(job.runs), 0
-        job.world.look_at_modules()
-        record = Record(new_run(job.runs), job.parameters, [stage.stem for stage in job.stages], job.redact)
-        state, error, code = "crashed", "", 138
-        try:
-            with stop_on_signals():
-                state, error, code = _run_stages(job, record)
-        except Stopped as stop:
-            state, error, code = "interrupted", f"stopped by {stop}", 130
-        except ChildProcessError as problem:
-            state, error, code = "crashed", str(problem), 138
-        except OSError as problem:
-            state, error, code = "failed", f"could not write: {problem}", 74
-        finally:
-            code = _finish(record, state, error, code)
-        if state == "ok" and not job.only:
-            point_latest(record.run)
-        return record.run, code
+    try:
+        with locked(job.runs):
+            sweep(job.runs)
+            if not job.force_from and not job.only and nothing_to_do(job, plan(job)):
+                return latest_run(job.runs), 0
+            return _new_run(job)
+    except OSError as problem:
+        raise EngineError(f"could not write: {problem}", exit_code=74) from problem
+
+
+def _new_run(job: Job) -> tuple[Path, int]:  # the folder of the run, the exit code
+    "Make a run, go through its stages, and write how it ended, whatever happens."
+    if next(RUNS):
+        gc.collect()  # what an earlier run of this process left; a single one does not pay for it
+    job.world.look_at_modules()
+    record = Record(new_run(job.runs), job.parameters, [stage.stem for stage in job.stages], job.redact)
+    state, error, code = "crashed", "", 138
+    try:
+        with stop_on_signals():
+            state, error, code = _run_stages(job, record)
+    except Stopped as stop:
+        state, error, code = "interrupted", f"stopped by {stop}", 130
+    except ChildProcessError as problem:
+        state, error, code = "crashed", str(problem), 138
+    except OSError as problem:
+        state, error, code = "failed", f"could not write: {problem}", 74
+    finally:
+        code = _finish(record, state, error, code)
+    if code == 0 and not job.only:
+        point_latest(record.run)
+    return record.run, code
 
 # %% ../../nbs/engine/pipeline.ipynb #240156c3
 def _run_stages(job: Job, record: Record) -> tuple[str, str, int]:  # state, error, exit code
@@ -216,6 +225,8 @@ def _run_stages(job: Job, record: Record) -> tuple[str, str, int]:  # state, err
             if kernels:
                 kernels.close()
             pages.finish()
+            with contextlib.suppress(ChildProcessError):
+                keeper.ask(do="run", run={"temporary": temporary})  # from here on the record is in our own hands
 
 # %% ../../nbs/engine/pipeline.ipynb #a5f9f2f3
 def _found(job: Job, stage: Path, artifacts: dict[str, str | None], history: History) -> Found:

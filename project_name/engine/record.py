@@ -10,6 +10,7 @@ __all__ = ['RUN_NAME', 'ENDED', 'new_run', 'all_runs', 'process_mark', 'as_crash
 import contextlib
 import os
 import re
+import shutil
 import sys
 import time
 from collections.abc import Callable
@@ -135,7 +136,11 @@ def point_latest(run: Path) -> None:
     temporary = run.parent / f".latest.{os.getpid()}.tmp"
     temporary.unlink(missing_ok=True)
     temporary.symlink_to(run.name)
-    os.replace(temporary, run.parent / "latest")
+    try:
+        os.replace(temporary, run.parent / "latest")
+    except OSError:
+        temporary.unlink(missing_ok=True)
+        raise
 
 # %% ../../nbs/engine/record.ipynb #0bad66b2
 def latest_run(runs: Path | None = None) -> Path | None:
@@ -148,14 +153,15 @@ def sweep(runs: Path) -> list[Path]:  # runs that had crashed
     "Write down that dead runs crashed, and remove unfinished files. Only for the holder of the lock."
     crashed = []
     for run in all_runs(runs):
-        if not (run / "run.json").exists():
+        if not (run / "run.json").exists():  # it ended before its first word
+            shutil.rmtree(run)
             continue
+        for leftover in run.rglob(".*.tmp"):
+            leftover.unlink()
         record = read_record(run)
         if record["state"] == "crashed" and read_json(run / "run.json")["state"] == "running":
             write_json(run / "run.json", record)
             crashed.append(run)
-            for leftover in run.rglob(".*.tmp"):
-                leftover.unlink()
     for leftover in runs.glob(".*.tmp"):
         leftover.unlink()
     return crashed

@@ -26,6 +26,9 @@ def strict(path: Path) -> Any:
 # %% ../../nbs/engine/verify.ipynb #e35a732b
 def run_problems(run: Path) -> Iterator[str]:
     "What is wrong with one run, a sentence each."
+    if not (run / "run.json").exists():
+        yield f"{run.name}: has no record; the next run will remove it"
+        return
     try:
         record = strict(run / "run.json")
         state, stages = record["state"], record["stages"]
@@ -42,7 +45,7 @@ def run_problems(run: Path) -> Iterator[str]:
     yield from _stage_problems(run, state, stages)
     for path in sorted(run.rglob("*")):
         if path.name.startswith(".") and path.suffix == ".tmp":
-            yield f"{run.name}: {path.name} is a file that was never finished"
+            yield f"{run.name}: {path.name} is a file that was never finished; the next run will remove it"
         elif path.suffix in (".json", ".ipynb") and path.is_file():
             yield from _json_problem(run, path)
 
@@ -81,5 +84,5 @@ def problems(runs: Path) -> list[str]:
                 found.append(f"latest points at {latest.resolve().name}, which did not end well")
         except (OSError, ValueError, KeyError):
             found.append("latest points at no run")
-    found += [f"{path.name} is a file that was never finished" for path in runs.glob(".*.tmp")]
-    return found
+    unfinished = [path.name for path in runs.glob(".*.tmp")]
+    return found + [f"{name} is a file that was never finished; the next run will remove it" for name in unfinished]

@@ -100,9 +100,10 @@ SOURCE = text("data.csv", "3", "4", quietly=True)
 SHARED = text("runs/latest/rows.json", "2", "3", quietly=True)
 REPLACED = replaced("runs/latest/rows.json", "[1, 2, 4]")
 REWRITE = stage("02b_more", 'run.write("rows.json", run.read("rows.json"))')
-LOOK = cell(
-    "05", 3, "from project_name.engine.runs import run_parameters\nstyle, extra = run_parameters(run)['step'], 0"
+LOOK_AT_STEP = (
+    "from project_name.engine.runs import run_parameters\nstyle, extra = run_parameters(run, 'step')['step'], 0"
 )
+LOOK = cell("05", 3, LOOK_AT_STEP)
 
 CODE = [
     Mutation("a code cell changed", cell("02", 6, SCALE.replace("factor", "factor + 1")), "02", "04"),
@@ -194,7 +195,7 @@ WORLD = [
 LATER = [
     Mutation("a byte of an artifact that two runs share", together(GAMMA, ran, SHARED), "00"),
     Mutation("an artifact replaced in the newest run, whole in an older one", together(GAMMA, ran, REPLACED), ""),
-    Mutation("what a stage rewrites comes out different", together(REWRITE, ran, SOURCE), "00", "01 02 02b 03 04"),
+    Mutation("a stage that writes over what another one wrote", REWRITE, "02b", ends_well=False),
     Mutation("a parameter that a stage reads from the run", together(LOOK, ran, ask(step="2")), "01 05", "03 04"),
 ]
 MUTATIONS = [*CODE, *VALUES, *WORLD, *LATER]
