@@ -23,7 +23,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import cross_val_score"""
 COMPUTATION = """\
 random = np.random.default_rng({number})
-frame = pd.DataFrame(random.normal(size=(20_000, 10)), columns=list("abcdefghij"))
+frame = pd.DataFrame(random.normal(size=(60_000, 10)), columns=list("abcdefghij"))
 frame["y"] = frame["a"] + frame["b"] + random.normal(size=len(frame)) > 0
 means = frame.groupby(pd.cut(frame["a"], 20), observed=True).mean()
 score = float(cross_val_score(LogisticRegression(), frame[list("abcdefghij")], frame["y"], cv=5).mean())"""

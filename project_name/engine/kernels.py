@@ -96,7 +96,7 @@ class Kernels:
 def forget(manager: StageKernelManager) -> None:
     "Close the sockets to a kernel and what they need; otherwise they stay open until the manager is collected."
     manager.cleanup_connection_file()
-    manager.context.destroy(linger=0)
+    manager.context.destroy(linger=500)  # ms; the request to shut down is on its way
 
 # %% ../../nbs/engine/kernels.ipynb #6086d9a8
 def still_ending(kernels: list[Prepared], patience: float) -> list[Prepared]:

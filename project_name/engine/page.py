@@ -7,6 +7,7 @@ __all__ = ['TEMPLATE', 'TAGS', 'halves', 'safe_html', 'render_cells', 'render_pa
 
 # %% ../../nbs/engine/page.ipynb #f2211816
 import copy
+import functools
 import html
 import re
 from collections.abc import Iterable
@@ -47,8 +48,9 @@ TEMPLATE = """{% extends 'basic/index.html.j2' %}
 """
 
 
+@functools.cache
 def _exporter() -> HTMLExporter:
-    "nbconvert's HTML exporter with the template above."
+    "nbconvert's HTML exporter with the template above; its templates are compiled once."
     exporter = HTMLExporter(template_file="page.html.j2", extra_loaders=[DictLoader({"page.html.j2": TEMPLATE})])
     exporter.register_filter("safe_html", safe_html)
     return exporter
@@ -129,8 +131,10 @@ def _without_code(cell: Any) -> Any:
 
 # %% ../../nbs/engine/page.ipynb #aae2e97b
 def get_ready() -> None:
-    "Write an empty page, so that templates and styles are there."
-    render_page(nbformat.v4.new_notebook(cells=[nbformat.v4.new_markdown_cell("# Nothing")]))
+    "Write a page with a cell of each kind, so that templates and styles are there."
+    shown = nbformat.v4.new_output("stream", text="nothing")
+    cells = [nbformat.v4.new_markdown_cell("# Nothing"), nbformat.v4.new_code_cell("pass", outputs=[shown])]
+    render_page(nbformat.v4.new_notebook(cells=cells))
 
 
 def write_page(source: Path, target: Path, **options: Any) -> Path:
