@@ -6,24 +6,24 @@ PYTHON  ?= python3
 LIB     := $(shell sed -n 's/^lib_name *= *//p' settings.ini)
 BIN     := .venv/bin
 CLI     := $(BIN)/$(subst _,-,$(LIB))
-QUICK   := .quick
+TRIAL   := .quick
 
 # Threads that wait without spinning: on shared cores a fit is many times faster.
 OMP_WAIT_POLICY ?= PASSIVE
 export OMP_WAIT_POLICY
 
 # What stands behind P=, F=, IN= and the like reaches the command through the environment, never through a shell line.
-export P F FROM ONLY FORCE KEEP IN OUT
+export P F FROM ONLY FORCE KEEP IN OUT SEED QUICK ROUNDS FLIGHTS
 
 # A parameter belongs inside of P="...". Outside, make would take it for a variable of its own and nobody would see it.
-WORDS := P F FROM ONLY FORCE KEEP IN OUT PYTHON OMP_WAIT_POLICY
+WORDS := P F FROM ONLY FORCE KEEP IN OUT SEED QUICK ROUNDS FLIGHTS PYTHON OMP_WAIT_POLICY
 LOOSE := $(strip $(foreach v,$(filter-out $(WORDS) MAKE% .% -%,$(.VARIABLES)),$(if $(findstring command line,$(origin $v)),$v)))
 ifneq ($(LOOSE),)
 $(error $(LOOSE): parameters go inside of P, as in make pipeline P="$(firstword $(LOOSE))=...")
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help pipeline status verify prune lab score dist test check clean export lint lock env
+.PHONY: help pipeline status verify prune lab score dist test torture bench check clean export lint lock env
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
@@ -50,11 +50,17 @@ dist: env  ## build a wheel that carries the model, in dist/
 	@$(CLI) dist
 
 test: env check  ## prove it: notebooks, package, and a quick pipeline over a small sample
-	@rm -rf $(QUICK)
-	@RUNS_DIR=$(QUICK) P= F= $(CLI) pipeline F=tests/quick.yaml
-	@RUNS_DIR=$(QUICK) $(BIN)/nbdev-test --n-workers 0
-	@RUNS_DIR=$(QUICK) $(BIN)/python -m pytest --cov --cov-report=term:skip-covered
-	@rm -rf $(QUICK)
+	@rm -rf $(TRIAL)
+	@RUNS_DIR=$(TRIAL) P= F= $(CLI) pipeline F=tests/quick.yaml
+	@RUNS_DIR=$(TRIAL) $(BIN)/nbdev-test --n-workers 0
+	@RUNS_DIR=$(TRIAL) $(BIN)/python -m pytest --cov --cov-report=term:skip-covered
+	@rm -rf $(TRIAL)
+
+torture: env  ## break runs in every way and see what is left: make torture [SEED=1] [QUICK=1]; takes about half an hour
+	@$(BIN)/python -m tests.torture
+
+bench: env  ## measure the engine beside a plain script and papermill: make bench [ROUNDS=5] [FLIGHTS=0]
+	@$(BIN)/python -m benchmarks
 
 check: env  ## fail, naming the file, when a notebook is not clean or the package is not what it exports
 	@$(CLI) check

@@ -6,7 +6,7 @@
 __all__ = ['SCALE', 'RIVALS', 'WORDS', 'PARTS', 'PAGES', 'skill', 'in_words', 'between', 'gone', 'answer', 'standing',
            'beside_simple', 'against', 'requirements', 'verdict', 'first_screen', 'plot_rivals', 'in_parts',
            'plot_parts', 'at_threshold', 'changes', 'flat', 'comparable', 'weak_groups', 'weaknesses', 'limits',
-           'page_links']
+           'page_links', 'slowest_cells']
 
 # %% ../nbs/08_report.ipynb #0101cb77
 import re
@@ -395,3 +395,21 @@ def page_links(names: list[str]) -> str:
         about = f": {PAGES[word]}" if word in PAGES else ""
         lines.append(f"- [{word.replace('_', ' ').capitalize()}]({stage}.html){about}")
     return "\n".join(lines)
+
+# %% ../nbs/08_report.ipynb #9387d2d0
+def slowest_cells(stages: list[dict], most: int) -> pd.DataFrame:  # stage, cell, seconds, peak MB, reused
+    "The cells that took longest, by the record of the stages; those of a reused stage as they were when it ran."
+    rows = [
+        {
+            "stage": stage["name"],
+            "cell": cell.get("line", ""),
+            "seconds": cell["seconds"],
+            "peak MB": cell.get("peak_mb"),
+        }
+        | {"reused": "yes" if stage["state"] == "reused" else ""}
+        for stage in stages
+        for cell in stage.get("cells", [])
+    ]
+    columns = ["stage", "cell", "seconds", "peak MB", "reused"]
+    found = pd.DataFrame(rows, columns=columns)
+    return found.sort_values("seconds", ascending=False, kind="stable", ignore_index=True).head(most)

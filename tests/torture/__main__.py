@@ -3,6 +3,7 @@
 import dataclasses
 import importlib
 import json
+import os
 import secrets
 import sys
 import time
@@ -33,8 +34,9 @@ def table(rows: list[Row]) -> Table:
 
 
 def asked(words: list[str]) -> tuple[dict[str, str], list[str]]:
-    "The options and the sections on the command line."
-    options = dict(word.split("=", 1) for word in words if "=" in word)
+    "The options, from the environment and the command line, and the sections."
+    options = {name: os.environ[name] for name in ("SEED", "QUICK", "OUT") if os.environ.get(name)}
+    options |= dict(word.split("=", 1) for word in words if "=" in word)
     names = [word for word in words if "=" not in word] or [name for name in SECTIONS if section(name)]
     wrong = sorted(options.keys() - {"SEED", "QUICK", "OUT"}) + [name for name in names if name not in SECTIONS]
     if wrong or not all(section(name) for name in names):
