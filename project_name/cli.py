@@ -289,7 +289,11 @@ def prune(words: tuple[str, ...], from_make: bool) -> None:
         runs, latest = all_runs(runs_dir()), latest_run()
         old = [run for run in runs[: max(len(runs) - int(keep), 0)] if run.resolve() != latest]
         for run in old:
-            shutil.rmtree(run)
+            hidden = run.with_name(
+                f".{run.name}.tmp"
+            )  # gone in one step; the next run removes what a kill leaves of it
+            os.replace(run, hidden)
+            shutil.rmtree(hidden)
     click.echo(f"removed {len(old)} of {len(runs)} runs")
 
 # %% ../nbs/cli.ipynb #48ae017e

@@ -29,12 +29,12 @@ import nbformat
 import papermill
 from jupyter_core.utils import run_sync
 from nbclient.exceptions import CellExecutionError, DeadKernelError
-from papermill.clientwrap import PapermillNotebookClient
 from papermill.engines import Engine, papermill_engines
 
 from ..base import plain, write_text
 from .kernels import Kernels, Prepared, forget
-from .outputs import Stream, as_shown, bounded
+from .outputs import BoundedClient
+from .secrets import redacted
 
 # %% ../../nbs/engine/execute.ipynb #a4646868
 class StageExit(Exception):
@@ -85,9 +85,10 @@ class Watch:
             cell.metadata.get("papermill", {}).update(status=states.get(cell.id, "ok"))
             cell.metadata.get("papermill", {}).update(exception=states.get(cell.id) in ("failed", "crashed"))
         text = nbformat.writes(self.notebook)
-        if re.search(r"\b(NaN|-?Infinity)\b", text):
-            text = json.dumps(plain(json.loads(text)), indent=1, ensure_ascii=False)
-        write_text(self.output, self.redact(text) + "\n")
+        if self.redact is not str or re.search(r"\b(NaN|-?Infinity)\b", text):
+            tree = redacted(plain(json.loads(text)), self.redact)
+            text = json.dumps(tree, indent=1, ensure_ascii=False)
+        write_text(self.output, text + "\n")
         self.saved = time.monotonic()
 
 
@@ -112,12 +113,11 @@ async def answers(client: Any) -> bool:
         return False
 
 # %% ../../nbs/engine/execute.ipynb #27a42a24
-class StageClient(PapermillNotebookClient):
+class StageClient(BoundedClient):
     "Runs the code cells of a stage one by one, and tells the watch."
 
     watch: Watch
     prepared: Prepared
-    most: int  # characters that a cell may print before the middle is cut
 
     def create_kernel_manager(self) -> Any:
         "The manager of the kernel that was prepared."
@@ -154,7 +154,7 @@ class StageClient(PapermillNotebookClient):
         for number, index in enumerate(code):
             self.watch.begin(number)
             self.reply: dict = {}
-            self.streams: dict[str, tuple[Any, Stream]] = {}
+            self.streams.clear()
             try:
                 try:
                     self.execute_cell(self.nb.cells[index], index)
@@ -171,35 +171,6 @@ class StageClient(PapermillNotebookClient):
         "Keep the kernel's answer to a cell, then look for an error in it as usual."
         self.reply = (exec_reply or {}).get("content", {})
         return super()._check_raise_for_error(cell, cell_index, exec_reply)
-
-    def output(self, outs: list, msg: dict, display_id: str | None, cell_index: int) -> Any:
-        "Take an output of the cell: what is printed goes into its stream, other things are kept within bounds."
-        hooked = self.output_hook_stack[msg["parent_header"].get("msg_id")]
-        if msg["msg_type"] != "stream" or hooked:
-            out = super().output(outs, msg, display_id, cell_index)
-            if out is not None:
-                bounded(out, self.most)
-            return out
-        if self.clear_before_next_output:
-            self.clear_before_next_output = False
-            self.clear_output(outs, {**msg, "content": {}}, cell_index)
-        name = msg["content"]["name"]
-        if name not in self.streams:
-            outs.append(nbformat.v4.new_output("stream", name=name, text=""))
-            self.streams[name] = (outs[-1], Stream(self.most))
-        self.streams[name][1].add(msg["content"]["text"])
-        return None
-
-    def clear_output(self, outs: list, msg: dict, cell_index: int) -> None:
-        "Clear what the cell has shown, now or before it shows something else."
-        super().clear_output(outs, msg, cell_index)
-        if not outs:
-            self.streams.clear()
-
-    def finish_streams(self) -> None:
-        "Put into the cell what its streams hold."
-        for out, stream in self.streams.values():
-            out["text"] = as_shown(stream.text())
 
 # %% ../../nbs/engine/execute.ipynb #1a3c5e3f
 class StageEngine(Engine):
@@ -294,11 +265,12 @@ def execute_stage(
     watch.save()
     kernels.release(prepared, kill=state != "ok")
     found = {**read_notes(prepared.notes), "log": kernel_log(prepared.folder) if state == "crashed" else ""}
+    found["troubles"] = [redact(trouble) for trouble in found["troubles"]]
     for number, peak in found.pop("memory").items():
         watch.cells[int(number)]["peak_mb"] = peak
     return {
         "state": state,
-        "error": message,
+        "error": redact(message),
         "seconds": round(time.monotonic() - began, 3),
         "cells": watch.cells,
         **found,

@@ -7,7 +7,6 @@ __all__ = ['RUN_NAME', 'ENDED', 'new_run', 'all_runs', 'process_mark', 'as_crash
            'latest_run', 'sweep']
 
 # %% ../../nbs/engine/record.ipynb #4c852315
-import contextlib
 import os
 import re
 import shutil
@@ -18,16 +17,16 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from ..base import json_text, read_json, runs_dir, write_json, write_text
+from ..base import read_json, runs_dir, write_json
+from .secrets import redacted
 from .settings import EngineError
 
 # %% ../../nbs/engine/record.ipynb #bf4c17f9
 def new_run(runs: Path) -> Path:
-    "Make the folder of a new run in `runs`, named after the present second."
+    "The folder of a new run in `runs`, named after the present second; its record will make it."
     moment = datetime.now(UTC).strftime("%Y-%m-%dT%H-%M-%SZ")
     for suffix in ["", *(f"-{n}" for n in range(2, 1000))]:
-        with contextlib.suppress(FileExistsError):
-            (runs / (moment + suffix)).mkdir(parents=True)
+        if not (runs / (moment + suffix)).exists():
             return runs / (moment + suffix)
     raise EngineError(f"no free name for a run in {runs}", exit_code=74)
 
@@ -110,7 +109,13 @@ class Record:
             "python": sys.version.split()[0],
             "stages": [{"name": name, "state": "waiting", "why": ""} for name in stages],
         }
-        self.save()
+        self.begin()
+
+    def begin(self) -> None:
+        "Make the folder of the run, with the record in it from its first moment."
+        hidden = self.run.with_name(f".{self.run.name}.tmp")
+        write_json(hidden / "run.json", redacted(self.data, self.redact))
+        os.replace(hidden, self.run)
 
     def stage(self, name: str, **values: Any) -> None:
         "Set values of one stage."
@@ -128,7 +133,7 @@ class Record:
 
     def save(self) -> None:
         "Write the record, whole."
-        write_text(self.run / "run.json", self.redact(json_text(self.data)))
+        write_json(self.run / "run.json", redacted(self.data, self.redact))
 
 # %% ../../nbs/engine/record.ipynb #eeeb6089
 def point_latest(run: Path) -> None:
@@ -153,8 +158,7 @@ def sweep(runs: Path) -> list[Path]:  # runs that had crashed
     "Write down that dead runs crashed, and remove unfinished files. Only for the holder of the lock."
     crashed = []
     for run in all_runs(runs):
-        if not (run / "run.json").exists():  # it ended before its first word
-            shutil.rmtree(run)
+        if not (run / "run.json").exists():
             continue
         for leftover in run.rglob(".*.tmp"):
             leftover.unlink()
@@ -163,5 +167,5 @@ def sweep(runs: Path) -> list[Path]:  # runs that had crashed
             write_json(run / "run.json", record)
             crashed.append(run)
     for leftover in runs.glob(".*.tmp"):
-        leftover.unlink()
+        shutil.rmtree(leftover) if leftover.is_dir() and not leftover.is_symlink() else leftover.unlink()
     return crashed

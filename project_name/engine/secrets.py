@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['SECRET', 'SHORTEST', 'PASSWORD', 'QUERY', 'LOOKS_SECRET', 'names_a_secret', 'passwords', 'secret_values', 'listed',
-           'forms', 'Redactor', 'redactor', 'refuse_secret']
+           'forms', 'Redactor', 'redacted', 'redactor', 'refuse_secret']
 
 # %% ../../nbs/engine/secrets.ipynb #44af1c8a
 import base64
@@ -12,7 +12,8 @@ import html
 import json
 import os
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
 from urllib.parse import quote, quote_plus
 
 from .settings import EngineError
@@ -66,7 +67,8 @@ def forms(value: str) -> set[str]:
     shifted = [base64.b64encode(b"\0" * shift + raw).decode().rstrip("=") for shift in range(3)]
     inner = {text[(0, 2, 3)[shift] : -1] for shift, text in enumerate(shifted)}
     escaped = {json.dumps(value)[1:-1], json.dumps(value, ensure_ascii=False)[1:-1], repr(value)[1:-1]}
-    found = {value, quote(value, safe=""), quote_plus(value), html.escape(value), *escaped, *inner}
+    in_address = {quote(value), quote(value, safe=""), quote_plus(value)}
+    found = {value, html.escape(value), *in_address, *escaped, *inner}
     return {form for form in found if len(form) >= SHORTEST}
 
 
@@ -86,6 +88,15 @@ class Redactor:
         "The name of a secret that a text holds; empty when it holds none."
         found = self.pattern.search(text) if self.pattern else None
         return self.names[found[0]] if found else ""
+
+
+def redacted(value: Any, redact: Callable[[str], str]) -> Any:
+    "What JSON can hold, with every text in it redacted. Texts are redacted before JSON escapes letters in them."
+    if isinstance(value, str):
+        return redact(value)
+    if isinstance(value, dict):
+        return {name: redacted(inner, redact) for name, inner in value.items()}
+    return [redacted(inner, redact) for inner in value] if isinstance(value, list | tuple) else value
 
 
 def redactor(settings: Mapping[str, Mapping[str, str]]) -> Redactor:

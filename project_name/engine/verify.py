@@ -26,9 +26,6 @@ def strict(path: Path) -> Any:
 # %% ../../nbs/engine/verify.ipynb #e35a732b
 def run_problems(run: Path) -> Iterator[str]:
     "What is wrong with one run, a sentence each."
-    if not (run / "run.json").exists():
-        yield f"{run.name}: has no record; the next run will remove it"
-        return
     try:
         record = strict(run / "run.json")
         state, stages = record["state"], record["stages"]
