@@ -11,6 +11,8 @@ import pytest
 from project_name.base import root
 from project_name.engine.record import latest_run
 
+os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # as make sets it; threads that spin slow each other down
+
 
 def command(*words: object, runs: Path | str | None = None, **options) -> subprocess.CompletedProcess:
     "Run a command of the project, as a person would."
