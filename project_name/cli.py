@@ -100,7 +100,9 @@ def with_words(command: Any) -> Any:
 
 # %% ../nbs/cli.ipynb #2aae24b5
 def check_source(values: dict[str, Any]) -> None:
-    "Refuse a source that cannot be read and a target that it does not hold, before anything runs."
+    "Refuse a source that cannot be read and a target that it does not hold, before anything is written."
+    if "source" not in values:
+        return
     from project_name.product.tables import columns
 
     found = columns(values["source"], values.get("query", ""))
@@ -208,19 +210,18 @@ def pipeline(words: tuple[str, ...], from_make: bool) -> None:
     from project_name.engine.pipeline import nothing_to_do, plan
     from project_name.engine.sync import export_if_changed, exported
 
-    job = asked(words, from_make)
-    changed = not exported(root())
-    whole = not job.only and not job.force_from
-    if whole and not changed and nothing_to_do(job, plan(job)):
-        click.echo(f"nothing to do: {_short(runs_dir() / 'latest' / 'report.html', runs_dir() / 'latest')}")
-        return
-    if "source" in job.parameters:
-        check_source(job.parameters)
+    job, changed = asked(words, from_make), not exported(root())
     if changed:
+        check_source(job.parameters)
         with locked(runs_dir()):  # a run that is going on must not see its modules change
             export_if_changed(root())
         click.echo("exported the notebooks")
         job = asked(words, from_make)
+    if not job.only and not job.force_from and nothing_to_do(job, plan(job)):
+        click.echo(f"nothing to do: {_short(runs_dir() / 'latest' / 'report.html', runs_dir() / 'latest')}")
+        return
+    if not changed:
+        check_source(job.parameters)
     sys.exit(run_and_tell(job, go_on(words, from_make)))
 
 

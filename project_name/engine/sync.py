@@ -86,6 +86,8 @@ def export(project: Path) -> list[Path]:  # modules that were removed
     removed = leftovers(project)
     for path in removed:
         path.unlink()
+    if (project / ".venv").exists():
+        write_text(project / ".venv" / ".exported", notebooks_mark(project / "nbs"))
     return removed
 
 
@@ -181,6 +183,4 @@ def export_if_changed(project: Path) -> bool:  # whether it exported
     if exported(project):
         return False
     export(project)
-    if (project / ".venv").exists():
-        write_text(project / ".venv" / ".exported", notebooks_mark(project / "nbs"))
     return True
