@@ -111,22 +111,3 @@ def test_a_killed_run_leaves_the_truth_and_nothing_else(busy, kill, code, states
     cells = json.loads((broken / "01_second.ipynb").read_text())["cells"]
     assert cells[-1]["metadata"]["papermill"]["status"] == "not_run" or kill == signal.SIGKILL
     assert not list(broken.rglob("*.tmp"))
-
-
-def test_the_next_run_goes_on_after_a_kill(busy, tmp_path, tiny):
-    process, mark, runs = busy
-    process.kill()
-    process.wait(30)
-    wait_for(lambda: not marked(mark), seconds=10)
-    (tmp_path / "01_second.ipynb").unlink()
-    tiny("01_second", "2 + 2")
-    assert start(tmp_path, mark).wait(120) == 0
-    assert read_record(latest_run(runs))["state"] == "ok"
-
-
-def test_two_runs_at_once_are_one_too_many(busy):
-    process, mark, runs = busy
-    second = start(runs.parent, mark)
-    told = second.communicate(timeout=60)[1].decode()
-    assert second.returncode != 0 and f"process {process.pid}" in told
-    assert len([p for p in runs.iterdir() if p.is_dir() and not p.is_symlink()]) == 2

@@ -293,7 +293,8 @@ def check_file(path: Path) -> None:
     if not path.is_file():
         folder = next(parent for parent in path.absolute().parents if parent.is_dir())
         known = [p.name for p in sorted(folder.iterdir()) if p.is_file() and suffix_of(p.name) in FILES]
-        raise ProductError(f"there is no file {str(path)!r}; in {folder}: {nearest(path.name, known)}", exit_code=2)
+        told = f"in {folder}: {nearest(path.name, known)}" if known else f"{folder} holds no table"
+        raise ProductError(f"there is no file {str(path)!r}; {told}", exit_code=2)
     if suffix_of(path.name) not in FILES:
         raise ProductError(f"{str(path)!r}: a table is one of {', '.join(FILES)}, text also packed as .gz", exit_code=2)
 
