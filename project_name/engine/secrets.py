@@ -31,7 +31,7 @@ def names_a_secret(name: str) -> bool:
 
 # %% ../../nbs/engine/secrets.ipynb #dad8f7b3
 SHORTEST = 6  # letters of a value that is looked for
-PASSWORD = re.compile(r"[\w+.-]+://[^\s/?#@]*:([^\s/?#]+)@")
+PASSWORD = re.compile(r"[\w+.-]+://[^\s/?#]*?:([^\s/?#]+)@")
 QUERY = re.compile(r"[?&;]([\w-]+)=([^\s&;#]+)")
 
 
