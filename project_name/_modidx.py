@@ -332,6 +332,8 @@ d = { 'settings': {'branch': 'main', 'doc_baseurl': '/', 'doc_host': '', 'git_ur
                                                                                       'project_name/engine/page.py'),
                                           'project_name.engine.page._without_directives': ( 'engine/page.html#_without_directives',
                                                                                             'project_name/engine/page.py'),
+                                          'project_name.engine.page.failed_cell': ( 'engine/page.html#failed_cell',
+                                                                                    'project_name/engine/page.py'),
                                           'project_name.engine.page.get_ready': ( 'engine/page.html#get_ready',
                                                                                   'project_name/engine/page.py'),
                                           'project_name.engine.page.halves': ('engine/page.html#halves', 'project_name/engine/page.py'),
