@@ -6,7 +6,7 @@ import pytest
 
 from .torture.__main__ import SECTIONS, section
 
-SEED = int(os.environ.get("SEED", "1"))
+SEED = int(os.environ.get("SEED") or "1")
 
 
 @pytest.mark.parametrize("name", [name for name in SECTIONS if section(name)])

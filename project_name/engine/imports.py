@@ -7,19 +7,20 @@ __all__ = ['imports', 'stage_imports']
 
 # %% ../../nbs/engine/imports.ipynb #51272e48
 import ast
+import re
 from pathlib import Path
 
 from .parameters import read_notebook
 
 # %% ../../nbs/engine/imports.ipynb #150a6dc3
-def imports(source: str, package: str, anywhere: bool) -> tuple[list[str], list[str]]:  # of others, of this package
-    "The modules that a piece of code imports, in order; `anywhere` counts imports inside of functions too."
+def imports(source: str, package: str) -> tuple[list[str], list[str]]:  # of others, of this package
+    "The modules that a piece of code imports when it runs, in order; not those inside of functions and conditions."
     try:
         tree = ast.parse(source)
     except SyntaxError:
         return [], []
     found: list[str] = []
-    for node in ast.walk(tree) if anywhere else tree.body:
+    for node in tree.body:
         if isinstance(node, ast.Import):
             found += [alias.name for alias in node.names]
         elif isinstance(node, ast.ImportFrom) and node.level == 0 and node.module:
@@ -34,8 +35,10 @@ def stage_imports(stage: Path, project: Path, package: str) -> list[str]:
     "What a stage will import, besides this package: from its cells, and from the modules of the package that it loads."
     cells = [cell for cell in read_notebook(stage)["cells"] if cell["cell_type"] == "code"]
     others, mine = [], []
-    for cell in cells:
-        of_others, of_ours = imports("".join(cell["source"]), package, anywhere=True)
+    for source in ("".join(cell["source"]) for cell in cells):
+        if re.search(r"\benviron\b|\bputenv\b|^%(set_)?env\b", source, re.MULTILINE):
+            break  # what is imported from here on may depend on it
+        of_others, of_ours = imports(source, package)
         others, mine = others + of_others, mine + of_ours
     seen: set[str] = set()
     while mine:
@@ -44,7 +47,7 @@ def stage_imports(stage: Path, project: Path, package: str) -> list[str]:
         if name in seen or not path.exists():
             continue
         seen.add(name)
-        of_others, of_ours = imports(path.read_text(encoding="utf-8"), package, anywhere=False)
+        of_others, of_ours = imports(path.read_text(encoding="utf-8"), package)
         parent = name.rpartition(".")[0]
         others += of_others
         mine += [_absolute(each, parent) for each in of_ours]

@@ -34,6 +34,8 @@ def _prctl(option: int, value: int) -> None:
 def die_with_parent() -> None:
     "In a new kernel, before it starts: be killed when its parent is, even in the middle of a long C call."
     _prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, signal.SIG_DFL)  # the keeper ignores them, and a child would inherit that
 
 # %% ../../nbs/engine/keeper.ipynb #6fc9d472
 def descendants(pid: int) -> list[int]:
@@ -171,8 +173,8 @@ def serve(control: socket.socket) -> None:
     try:
         while (commands := answerer.questions(0.2)) is not None:
             keeper.reap()
-            for command in commands:
-                answerer.answer(_answer(keeper, command))
+            for number, command in commands:
+                answerer.answer(number, _answer(keeper, command))
     except (BrokenPipeError, ConnectionResetError):
         return
     finally:

@@ -53,11 +53,12 @@ class Kernels:
         if stage.stem not in self.ahead and stage.stem not in self.ready:
             self.ahead[stage.stem] = self.pool.submit(self._start, stage)
 
-    def prepare(self, stage: Path) -> None:
-        "Start the kernel of a stage, if it has none yet. Does not wait until it answers."
+    def prepare(self, stage: Path, seconds: float = 0) -> None:
+        "Start the kernel of a stage, if it has none yet. Raises `TimeoutError` after `seconds`, where they are not 0."
         if stage.stem not in self.ready:
             self.prepare_ahead(stage)
-            self.ready[stage.stem] = self.ahead.pop(stage.stem).result()
+            self.ready[stage.stem] = self.ahead[stage.stem].result(seconds or None)
+            del self.ahead[stage.stem]
 
     def _start(self, stage: Path) -> Prepared:
         folder = Path(tempfile.mkdtemp(prefix="k", dir=self.starter.temporary))
@@ -82,6 +83,8 @@ class Kernels:
 
     def close(self) -> None:
         "End all kernels: those that were never used at once, the others after they had their time."
+        if not all(future.done() for future in self.ahead.values()):
+            self.starter.close()  # a thread may wait for an import that never ends; this wakes it
         self.pool.shutdown(wait=True)
         unused = [future.result() for future in self.ahead.values() if not future.exception()]
         for prepared in (*unused, *self.ready.values()):

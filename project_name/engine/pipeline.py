@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['RUNS', 'EXIT_CODES', 'Pages', 'page_links', 'page_name', 'Silent', 'Job', 'plan', 'nothing_to_do', 'run_pipeline',
-           'freeze']
+           'short_folder', 'freeze']
 
 # %% ../../nbs/engine/pipeline.ipynb #600b95fd
 import contextlib
@@ -27,7 +27,7 @@ from .overview import write_overview
 from .parameters import declared_parameters
 from .record import Record, latest_run, new_run, point_latest, sweep
 from .settings import EngineError
-from .trace import Found, History, World, find_reusable, make_trace, notebook_code, reuse
+from .trace import Artifacts, Found, History, World, find_reusable, make_trace, notebook_code, reuse
 from .warm import Starter
 
 # %% ../../nbs/engine/pipeline.ipynb #645e2f6c
@@ -126,7 +126,7 @@ class Job:
 # %% ../../nbs/engine/pipeline.ipynb #9e40e702
 def plan(job: Job) -> list[tuple[Path, Found]]:
     "What a run would reuse, and why each other stage would run. Runs nothing."
-    history, artifacts, planned, waits = History(job.runs), {}, [], ""
+    history, artifacts, planned, waits = History(job.runs), Artifacts(), [], ""
     for stage in job.stages:
         if job.only and stage.stem > job.only:
             continue
@@ -136,7 +136,7 @@ def plan(job: Job) -> list[tuple[Path, Found]]:
         if waits and not job.only and (found.run or found.why.endswith(" differs")):
             found = Found(why=f"unless {waits} leaves everything as it was")
         if found.run:
-            artifacts.update(found.record.get("writes", {}))
+            artifacts.add(found.record.get("writes", {}), found.run)
         else:
             waits = waits or stage.stem
         planned.append((stage, found))
@@ -187,14 +187,19 @@ def _new_run(job: Job) -> tuple[Path, int]:  # the folder of the run, the exit c
         point_latest(record.run)
     return record.run, code
 
-# %% ../../nbs/engine/pipeline.ipynb #240156c3
+# %% ../../nbs/engine/pipeline.ipynb #baebf0e0
+def short_folder() -> str | None:
+    "Where temporary folders go whose paths must be short; None: the usual place."
+    return "/tmp" if len(tempfile.gettempdir()) > 50 and Path("/tmp").is_dir() else None
+
+# %% ../../nbs/engine/pipeline.ipynb #1f849475
 def _run_stages(job: Job, record: Record) -> tuple[str, str, int]:  # state, error, exit code
     "Go through the stages until one does not end well."
     end = time.monotonic() + job.run_seconds
-    parameters, history, artifacts = record.data["parameters"], History(job.runs), {}
+    parameters, history, artifacts = record.data["parameters"], History(job.runs), Artifacts()
     about = " · ".join(f"{name} {parameters[name]}" for name in ("source", "target") if parameters.get(name))
     pages = Pages(record.run, [s.stem for s in job.stages], " · ".join(filter(None, [f"Run {record.run.name}", about])))
-    with tempfile.TemporaryDirectory(prefix="run-") as temporary, KeeperClient() as keeper:
+    with tempfile.TemporaryDirectory(prefix="run-", dir=short_folder()) as temporary, KeeperClient() as keeper:
         keeper.ask(do="run", run={"folder": str(record.run), "temporary": temporary})
         kernels = None
         try:
@@ -206,7 +211,7 @@ def _run_stages(job: Job, record: Record) -> tuple[str, str, int]:  # state, err
                     continue
                 found = _found(job, stage, artifacts, history)
                 if found.run:
-                    artifacts.update(_reuse_stage(job, record, found))
+                    artifacts.add(_reuse_stage(job, record, found), record.run)
                     if not (record.run / f"{stage.stem}.html").exists():
                         pages.add(stage.stem, found.record.get("troubles", []))
                     continue
@@ -219,23 +224,25 @@ def _run_stages(job: Job, record: Record) -> tuple[str, str, int]:  # state, err
                 if seen["state"] != "ok":
                     code = seen["exit"].get("code", 1) if seen["state"] == "failed" else EXIT_CODES[seen["state"]]
                     return seen["state"], f"{stage.stem}: {seen['error']}", code
-                artifacts.update(seen["writes"])
+                artifacts.add(seen["writes"], record.run)
             return "ok", "", 0
         finally:
-            if kernels:
-                kernels.close()
-            pages.finish()
-            with contextlib.suppress(ChildProcessError):
-                keeper.ask(do="run", run={"temporary": temporary})  # from here on the record is in our own hands
+            try:
+                if kernels:
+                    kernels.close()
+            finally:
+                pages.finish()
+                with contextlib.suppress(ChildProcessError):
+                    keeper.ask(do="run", run={"temporary": temporary})  # from here on the record is in our own hands
 
 # %% ../../nbs/engine/pipeline.ipynb #a5f9f2f3
-def _found(job: Job, stage: Path, artifacts: dict[str, str | None], history: History) -> Found:
+def _found(job: Job, stage: Path, artifacts: Artifacts, history: History) -> Found:
     "The earlier result that a stage reuses in this run, or why it runs."
     found = _kept(job, stage, artifacts, history)
     return Found(why="it tells of the run itself") if found.record.get("views") and not job.only else found
 
 
-def _kept(job: Job, stage: Path, artifacts: dict[str, str | None], history: History) -> Found:
+def _kept(job: Job, stage: Path, artifacts: Artifacts, history: History) -> Found:
     "The earlier result of a stage that still holds, or why there is none."
     if job.forced(stage):
         return Found(why="asked for")
@@ -276,7 +283,12 @@ def _run_stage(job: Job, record: Record, stage: Path, why: str, kernels: Any, se
 
     values, code = job.values(stage), notebook_code(stage)
     job.show.begin(stage.stem)
-    kernels.prepare(stage)
+    try:
+        kernels.prepare(stage, seconds)
+    except TimeoutError:
+        record.stage(stage.stem, state="timed_out", why=why)
+        job.show.end(stage.stem, "timed_out", seconds)
+        return {"state": "timed_out", "error": "its kernel was not ready in time", "troubles": []}
     started, pid = datetime.now(UTC).isoformat(timespec="seconds"), kernels.ready[stage.stem].process.pid
     record.stage(stage.stem, state="running", why=why, started=started, pid=pid)
     if not job.only and (following := [other for other in job.stages if other.stem > stage.stem]):

@@ -6,6 +6,7 @@
 __all__ = ['Lines', 'Table', 'shown']
 
 # %% ../../nbs/engine/progress.ipynb #dd4ea834
+import contextlib
 import sys
 from typing import Any, TextIO
 
@@ -20,11 +21,16 @@ class Lines(Silent):
 
     def begin(self, stage: str) -> None:
         "Tell which stage begins."
-        print(f"{stage:<18} running", file=self.stream, flush=True)
+        self.tell(f"{stage:<18} running")
 
     def end(self, stage: str, state: str, seconds: float) -> None:
         "Tell how it ended, and after how long."
-        print(f"{stage:<18} {state:<11} {seconds:6.1f} s", file=self.stream, flush=True)
+        self.tell(f"{stage:<18} {state:<11} {seconds:6.1f} s")
+
+    def tell(self, line: str) -> None:
+        "Print a line. A reader that went away is no reason to stop."
+        with contextlib.suppress(BrokenPipeError):
+            print(line, file=self.stream, flush=True)
 
     def __enter__(self) -> "Lines":
         return self
@@ -53,7 +59,7 @@ class Table(Lines):
 
     def end(self, stage: str, state: str, seconds: float) -> None:
         "Stop the clock of a stage, and say how it ended."
-        self.progress.update(self.task, state=state if state == "ok" else f"[bold red]{state}")
+        self.progress.update(self.task, state=state if state in ("ok", "reused") else f"[bold red]{state}")
         self.progress.stop_task(self.task)
 
     def __enter__(self) -> "Table":

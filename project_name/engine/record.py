@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from ..base import read_json, runs_dir, write_json
-from .secrets import redacted
+from .secrets import OF_RECORDS, redacted
 from .settings import EngineError
 
 # %% ../../nbs/engine/record.ipynb #bf4c17f9
@@ -114,7 +114,7 @@ class Record:
     def begin(self) -> None:
         "Make the folder of the run, with the record in it from its first moment."
         hidden = self.run.with_name(f".{self.run.name}.tmp")
-        write_json(hidden / "run.json", redacted(self.data, self.redact))
+        write_json(hidden / "run.json", redacted(self.data, self.redact, OF_RECORDS))
         os.replace(hidden, self.run)
 
     def stage(self, name: str, **values: Any) -> None:
@@ -133,7 +133,7 @@ class Record:
 
     def save(self) -> None:
         "Write the record, whole."
-        write_json(self.run / "run.json", redacted(self.data, self.redact))
+        write_json(self.run / "run.json", redacted(self.data, self.redact, OF_RECORDS))
 
 # %% ../../nbs/engine/record.ipynb #eeeb6089
 def point_latest(run: Path) -> None:

@@ -17,7 +17,7 @@ import pandas as pd
 
 from ..base import nearest, note, read_json, runs_dir, sha256, whole_file, write_json, write_text
 from .record import all_runs, latest_run, read_record
-from .settings import EngineError, about, read_settings
+from .settings import EngineError, about, mark, read_settings
 
 # %% ../../nbs/engine/runs.ipynb #fea23d14
 def _parquet(path: Path, frame: pd.DataFrame) -> None:
@@ -162,7 +162,7 @@ def _started_with(run: Run) -> dict[str, Any]:
 def run_settings(run: Run, section: str) -> dict[str, str]:
     "A section of `settings.ini` as it holds for the source of this run: empty when it is about another source."
     values = about(read_settings(), section, _started_with(run).get("source", ""))
-    note("settings", section, values)
+    note("settings", section, mark(values))
     return values
 
 # %% ../../nbs/engine/runs.ipynb #e22cb92d

@@ -65,8 +65,8 @@ class Nursery:
             self.reap()
             if self.later and not commands:
                 preload(self.later.pop(0))
-            for command in commands:
-                answerer.answer(self.answer(command, control))
+            for number, command in commands:
+                answerer.answer(number, self.answer(command, control))
 
     def answer(self, command: dict, control: socket.socket) -> Any:
         "Carry out one command: fork a kernel, or tell how one ended."
@@ -91,31 +91,26 @@ class Nursery:
 # %% ../../nbs/engine/warm.ipynb #3f42fd48
 def become_kernel(command: dict) -> None:
     "In the forked process: be the kernel that the command describes. Does not return."
-    code = 1
-    try:
-        _as_fresh(command)
-        from project_name.engine.kernel import main as kernel
+    from project_name.engine.kernel import OWN
+    from project_name.engine.kernel import main as kernel
 
-        kernel()
-        code = 0
-    except SystemExit as end:
-        code = end.code if isinstance(end.code, int) else int(end.code is not None)
+    try:
+        _as_fresh(command, OWN)
     except BaseException:
         traceback.print_exc()
-    finally:
-        sys.stdout.flush()
-        sys.stderr.flush()
-        os._exit(code)
+        os._exit(1)
+    kernel()
 
 
-def _as_fresh(command: dict) -> None:
-    "Make a fork look like a fresh process: its session, signals, folder, outputs, environment and random numbers."
+def _as_fresh(command: dict, own: tuple[str, ...]) -> None:
+    "Make a fork look like a fresh process: session, signals, modules, folder, outputs, environment, random numbers."
     os.setsid()
     die_with_parent()
     gc.enable()
-    for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGCHLD):
-        signal.signal(number, signal.SIG_DFL)
+    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     signal.signal(signal.SIGINT, signal.default_int_handler)
+    for name in [name for name in sys.modules if name.startswith("project_name.") and name not in own]:
+        del sys.modules[name]  # the nursery's own; a stage that imports one is seen to do so
     os.chdir(command["cwd"])
     log = os.open(command["log"], os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
     os.dup2(log, 1)
@@ -146,11 +141,11 @@ def main() -> None:
 class NurseryClient(Asker):
     "Starts a nursery below a keeper, and asks it for kernels. Raises `ChildProcessError` where it is of no use."
 
-    def __init__(self, keeper: KeeperClient, folder: Path, env: dict[str, str], later: Iterable[str] = ()):
+    def __init__(self, keeper: KeeperClient, folder: Path, env: dict[str, str], cwd: str, later: Iterable[str] = ()):
         self.keeper, path = keeper, str(folder / "nursery.sock")
         argv = [sys.executable, "-c", "from project_name.engine.warm import main; main()", path, *later]
         env = {**env, "MPLBACKEND": "module://matplotlib_inline.backend_inline"}
-        self.process = keeper.start(argv, env, str(folder), str(folder / "nursery.log"))
+        self.process = keeper.start(argv, env, cwd, str(folder / "nursery.log"))
         self.path, self.control = path, None
 
     def ask(self, **question: Any) -> Any:
@@ -206,7 +201,7 @@ class Starter:
         self.nursery: NurseryClient | None = None
         if warm_for and os.environ.get("KERNELS") != "plain":
             later = list(dict.fromkeys(name for stage in warm_for for name in self.modules(stage)))
-            self.nursery = NurseryClient(keeper, temporary, self.env(), later)
+            self.nursery = NurseryClient(keeper, temporary, self.env(), str(project), later)
 
     def modules(self, stage: Path) -> list[str]:
         "What a stage will import."

@@ -16,17 +16,22 @@ from typing import Any
 class Asker:
     "The asking end of a socket."
 
-    def __init__(self, control: socket.socket, whom: str):
+    def __init__(self, control: socket.socket, whom: str, patience: float = 120.0):
+        control.settimeout(patience)
         self.control, self.whom = control, whom
         self.answers = control.makefile("rb")
-        self.turn = threading.Lock()
+        self.turn, self.asked = threading.Lock(), 0
 
     def ask(self, **question: Any) -> Any:
-        "Ask, and wait for the answer. Raises `ChildProcessError` when the other side is gone."
+        "Ask, and wait for the answer. Raises `ChildProcessError` when the other side is gone or does not answer."
         try:
             with self.turn:
-                self.control.sendall(json.dumps(question).encode() + b"\n")
-                return json.loads(self.answers.readline())
+                self.asked += 1
+                self.control.sendall(json.dumps([self.asked, question]).encode() + b"\n")
+                while True:
+                    number, answer = json.loads(self.answers.readline())
+                    if number == self.asked:  # an older one is that of a question which a signal cut off
+                        return answer
         except (OSError, ValueError) as error:
             raise ChildProcessError(f"{self.whom} is gone") from error
 
@@ -42,7 +47,7 @@ class Answerer:
     def __init__(self, control: socket.socket):
         self.control, self.received = control, b""
 
-    def questions(self, seconds: float) -> list[dict] | None:
+    def questions(self, seconds: float) -> list[tuple[int, dict]] | None:  # with their numbers
         "What is asked within some seconds; None when nobody will ask any more."
         ready, _, _ = select.select([self.control], [], [], seconds)
         if not ready:
@@ -51,6 +56,6 @@ class Answerer:
         *lines, self.received = (self.received + chunk).split(b"\n")
         return [json.loads(line) for line in lines] if chunk else None
 
-    def answer(self, value: Any) -> None:
-        "Answer the question whose turn it is."
-        self.control.sendall(json.dumps(value).encode() + b"\n")
+    def answer(self, number: int, value: Any) -> None:
+        "Answer a question."
+        self.control.sendall(json.dumps([number, value]).encode() + b"\n")
