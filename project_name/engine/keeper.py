@@ -243,14 +243,13 @@ class KeptProcess:
 
     stdin = stdout = stderr = None
 
-    def __init__(self, keeper: KeeperClient, pid: int, parent: Asker | None = None) -> None:
+    def __init__(self, keeper: KeeperClient, pid: int) -> None:
         self.keeper, self.pid = keeper, pid
-        self.parent = parent or keeper  # who started it, and is told how it ended
 
     def poll(self) -> int | None:
-        "The exit code, negative for a signal; None while it runs. It dies with the process that started it."
+        "The exit code, negative for a signal; None while it runs. It dies with the keeper."
         try:
-            return self.parent.ask(do="poll", pid=self.pid)
+            return self.keeper.ask(do="poll", pid=self.pid)
         except ChildProcessError:
             return -signal.SIGKILL
 

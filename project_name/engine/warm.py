@@ -56,7 +56,6 @@ class Nursery:
 
     def __init__(self, later: Iterable[str]):
         self.later = list(later)  # what to import when there is nothing else to do
-        self.codes: dict[int, int | None] = {}
 
     def serve(self, control: socket.socket) -> None:
         "Carry out commands until the other side is gone."
@@ -68,10 +67,8 @@ class Nursery:
             for number, command in commands:
                 answerer.answer(number, self.answer(command, control))
 
-    def answer(self, command: dict, control: socket.socket) -> Any:
-        "Carry out one command: fork a kernel, or tell how one ended."
-        if command["do"] == "poll":
-            return self.codes.get(command["pid"], 0)
+    def answer(self, command: dict, control: socket.socket) -> int:  # the process
+        "Fork a kernel."
         for name in command["modules"]:
             preload(name)
         gc.freeze()  # what is there stays: no kernel needs to look through it for garbage
@@ -79,14 +76,13 @@ class Nursery:
         if pid == 0:
             control.close()
             become_kernel(command)
-        self.codes[pid] = None
         return pid
 
     def reap(self) -> None:
         "Collect the kernels that ended."
         with contextlib.suppress(ChildProcessError):
-            while (found := os.waitpid(-1, os.WNOHANG))[0]:
-                self.codes[found[0]] = os.waitstatus_to_exitcode(found[1])
+            while os.waitpid(-1, os.WNOHANG)[0]:
+                pass
 
 # %% ../../nbs/engine/warm.ipynb #3f42fd48
 def become_kernel(command: dict) -> None:
@@ -165,26 +161,26 @@ class NurseryClient(Asker):
         return control
 
     def close(self) -> None:
-        "Let the nursery end."
+        "End the nursery, even in the middle of an import."
+        self.keeper.ask(do="end", pid=self.process.pid)
         if self.control is not None:
             super().close()
-        self.keeper.ask(do="end", pid=self.process.pid)
 
     def start(self, arguments: list[str], modules: Iterable[str], **how: Any) -> "WarmProcess":
         "Fork a kernel that has `modules` imported; `how` is its env, cwd and log."
-        return WarmProcess(self.keeper, self.ask(do="start", arguments=arguments, modules=list(modules), **how), self)
+        return WarmProcess(self.keeper, self.ask(arguments=arguments, modules=list(modules), **how))
 
 # %% ../../nbs/engine/warm.ipynb #3ebdbc22
 class WarmProcess(KeptProcess):
     "A kernel that the nursery forked."
 
-    def __init__(self, *about: Any) -> None:
-        super().__init__(*about)
-        self.mark = process_mark(self.pid)
+    def __init__(self, keeper: KeeperClient, pid: int) -> None:
+        super().__init__(keeper, pid)
+        self.mark = process_mark(pid)
 
     def poll(self) -> int | None:
-        "The exit code, negative for a signal; None while it runs."
-        return None if self.mark and process_mark(self.pid) == self.mark else super().poll()
+        "None while it runs, else 0."
+        return None if self.mark and process_mark(self.pid) == self.mark else 0
 
 # %% ../../nbs/engine/warm.ipynb #a141e72d
 class Starter:
