@@ -97,4 +97,13 @@ def test_the_same_seed_gives_the_same_bytes(quick_run, tmp_path):
     again = latest_run(tmp_path)
     names = {p.relative_to(quick_run) for p in quick_run.rglob("*") if p.is_file() and not VARIES.search(p.name)}
     assert names == {p.relative_to(again) for p in again.rglob("*") if p.is_file() and not VARIES.search(p.name)}
-    assert [str(name) for name in sorted(names) if sha256(quick_run / name) != sha256(again / name)] == []
+    differ = [str(name) for name in sorted(names) if sha256(quick_run / name) != sha256(again / name)]
+    assert [name for name in differ if name != "serving.json"] == []
+    assert without_latency(quick_run) == without_latency(again)
+
+
+def without_latency(run):
+    "What stage 06 found, but whether the latency was met: that depends on what else the machine was doing."
+    served = json.loads((run / "serving.json").read_text())
+    timed = [line for line in served.pop("gate") if not line["requirement"].startswith("p99_ms")]
+    return timed, {name: value for name, value in served.items() if name not in ("promote", "not_promoted")}
