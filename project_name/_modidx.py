@@ -633,6 +633,8 @@ d = { 'settings': {'branch': 'main', 'doc_baseurl': '/', 'doc_host': '', 'git_ur
                                                                                                 'project_name/engine/trace.py'),
                                            'project_name.engine.trace.World.module': ( 'engine/trace.html#world.module',
                                                                                        'project_name/engine/trace.py'),
+                                           'project_name.engine.trace.World.redaction': ( 'engine/trace.html#world.redaction',
+                                                                                          'project_name/engine/trace.py'),
                                            'project_name.engine.trace.World.source_now': ( 'engine/trace.html#world.source_now',
                                                                                            'project_name/engine/trace.py'),
                                            'project_name.engine.trace._settings_changed': ( 'engine/trace.html#_settings_changed',

@@ -10,6 +10,7 @@ import pytest
 from project_name.base import root
 from project_name.engine.pipeline import Job, plan, run_pipeline
 from project_name.engine.record import latest_run
+from project_name.engine.secrets import redactor
 from project_name.engine.trace import World
 
 from .conftest import command
@@ -156,3 +157,18 @@ def test_status_says_what_would_run_and_why(quick_run):
 def test_verify_finds_nothing_wrong(quick_run):
     done = command("verify", runs=quick_run.parent)
     assert done.returncode == 0 and "0 problems" in done.stdout
+
+
+def test_a_page_does_not_outlive_a_secret_that_was_named_later(tiny, tmp_path, monkeypatch):
+    monkeypatch.setenv("WAREHOUSE", "a vault of ginger")
+    tiny("00_show", "import os; os.environ['WAREHOUSE']")
+    job = Job([tmp_path / "00_show.ipynb"], {}, tmp_path / "runs", tmp_path)
+    run, _ = run_pipeline(job)
+    assert "a vault of ginger" in (run / "00_show.html").read_text()
+    named = {"secrets": {"names": "WAREHOUSE"}}
+    world = World(tmp_path, named)
+    run, _ = run_pipeline(Job(job.stages, {}, job.runs, tmp_path, world, redact=redactor(named)))
+    assert json.loads((run / "run.json").read_text())["stages"][0]["why"] == "what counts as a secret changed"
+    pages = [path.read_bytes() for path in latest_run(job.runs).iterdir()]
+    assert not any(b"a vault of ginger" in page for page in pages)
+    assert [found.run for _, found in plan(Job(job.stages, {}, job.runs, tmp_path, World(tmp_path, named)))] == [run]

@@ -23,6 +23,7 @@ from typing import Any
 from ..base import read_json, sha256
 from .parameters import read_notebook
 from .record import all_runs
+from .secrets import listed
 from .settings import about, mark
 
 # %% ../../nbs/engine/trace.ipynb #1ca1fd01
@@ -95,6 +96,11 @@ class World:
         python = ".".join(map(str, sys.version_info[:3]))
         return self._once("lock", "", lambda: f"{python} {sha256(lock)[:16] if lock.exists() else ''}")
 
+    def redaction(self) -> str:
+        "The hash of what is taken out of pages: the variables that `[secrets]` names, and the rules for the others."
+        names = ",".join(sorted(listed(self.settings)))
+        return mark({"names": names, "rules": self.module(f"{__package__}.secrets")})
+
     def file(self, path: str) -> str:
         "The hash of a file that a source consists of, '' when it is gone."
         return self._once("file", path, lambda: sha256(self.project / path) if (self.project / path).is_file() else "")
@@ -137,6 +143,7 @@ def make_trace(code: str, values: dict[str, Any], modules: Iterable[str], world:
         "parameters": {name: value for name, value in sorted(values.items()) if name != "run_dir"},
         "modules": {name: world.module(name) for name in sorted(modules)},
         "environment": world.environment(),
+        "redaction": world.redaction(),
     }
 
 # %% ../../nbs/engine/trace.ipynb #f3510277
@@ -167,6 +174,7 @@ def what_changed(
             return f"parameter {name} {_told(value)} -> {_told(world.parameters.get(name))}"
     return (
         ("the environment changed" if trace["environment"] != world.environment() else "")
+        or ("what counts as a secret changed" if trace.get("redaction") != world.redaction() else "")
         or _settings_changed(recorded, world)
         or _sources_changed(recorded, world)
         or next(
