@@ -4,6 +4,7 @@ import json
 import os
 import time
 
+import nbformat
 import pytest
 
 from project_name.engine.pipeline import Job, run_pipeline
@@ -80,3 +81,68 @@ def test_what_a_cell_shows_has_a_limit(tiny, tmp_path):
     tiny("00_show", show + "handle.update(HTML('y' * 3_000_000))\nfor _ in range(9): display(HTML('z' * 900_000))")
     run, code = run_pipeline(job_of(tmp_path, output_mb=1))
     assert code == 0 and os.path.getsize(run / "00_show.ipynb") < 6_000_000
+
+
+ALLOWED = """
+print("before")
+get_ipython().run_cell("1 / 0");
+"""
+
+
+def test_an_error_that_is_allowed_ends_nothing(tiny, tmp_path):
+    path = tiny(
+        "00_allowed", "1 / 0", ALLOWED, "%run bad.py", "never = 1", "assert 'never' not in globals()\nprint('after')"
+    )
+    (tmp_path / "bad.py").write_text("raise ValueError('in a file')")
+    notebook = nbformat.read(path, as_version=4)
+    for cell, tag in zip(notebook.cells[2:6], ["raises-exception", "", "", "skip-execution"], strict=True):
+        cell.metadata["tags"] = [tag] * bool(tag)
+    nbformat.write(notebook, path)
+    run, code = run_pipeline(job_of(tmp_path))
+    stage, shown = read_record(run)["stages"][0], nbformat.read(run / path.name, as_version=4).cells[2:]
+    assert (code, stage["state"]) == (0, "ok") and stage["trace"]
+    assert [cell["state"] for cell in stage["cells"]][2:] == ["ok", "ok", "ok", "skipped", "ok"]
+    assert [len(cell.outputs) for cell in shown if cell.cell_type == "code"][1:] == [1, 2, 1, 0, 1]
+    assert "In [4]: it shows ZeroDivisionError: division by zero" in stage["troubles"] and len(stage["troubles"]) == 2
+    assert "This cell failed" not in (run / "00_allowed.html").read_text()
+
+
+def test_what_nobody_thought_of_leaves_a_true_record(tiny, tmp_path, monkeypatch, capfd):
+    def surprise(shown, *_):
+        if shown:
+            raise RuntimeError("a surprise")
+
+    tiny("00_first", "print('kept')", "x = 1")
+    monkeypatch.setattr("project_name.engine.execute.bound_cell", surprise)
+    run, code = run_pipeline(job_of(tmp_path))
+    record, cells = read_record(run), nbformat.read(run / "00_first.ipynb", as_version=4).cells
+    assert (code, record["state"]) == (1, "failed") and "RuntimeError: a surprise" in record["error"]
+    assert [cell["state"] for cell in record["stages"][0]["cells"]] == ["ok", "ok", "failed", "not_run"]
+    assert cells[3].outputs[0].text == "kept\n"
+    monkeypatch.undo()
+    monkeypatch.setattr("project_name.engine.pipeline.make_trace", surprise)
+    run, code = run_pipeline(job_of(tmp_path))
+    assert code == 1 and read_record(run)["error"] == "the engine could not go on: RuntimeError: a surprise"
+    assert "Traceback" in read_record(run)["log"] and "Traceback" not in "".join(capfd.readouterr())
+
+
+def test_a_page_that_cannot_be_written_is_a_warning(tiny, tmp_path, monkeypatch):
+    def unthought(*_, **__):
+        raise KeyError("state")
+
+    tiny("00_first", "1 + 1")
+    monkeypatch.setattr("project_name.engine.page.render_page", unthought)
+    run, code = run_pipeline(job_of(tmp_path))
+    assert code == 0 and "KeyError" in read_record(run)["stages"][0]["troubles"][0]
+    assert "00_first.ipynb" in (run / "00_first.html").read_text()
+    assert run_pipeline(job_of(tmp_path)) == (run.resolve(), 0)
+
+
+def test_text_stays_between_the_figures(tiny, tmp_path):
+    show = "for n in 'ab':\n    print('model', n); display(n)\n"
+    tiny("00_show", show, "print('long line\\rsh')\nprint('more')")
+    run, _ = run_pipeline(job_of(tmp_path))
+    cells = nbformat.read(run / "00_show.ipynb", as_version=4).cells
+    told = [output.get("text") or output.data["text/plain"] for cell in cells[-2:] for output in cell.outputs]
+    assert told == ["model a\n", "'a'", "model b\n", "'b'", "long line\rsh\nmore\n"]
+    assert "shng line\nmore" in (run / "00_show.html").read_text()

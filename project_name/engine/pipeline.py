@@ -13,6 +13,7 @@ import importlib
 import itertools
 import tempfile
 import time
+import traceback
 from collections.abc import Callable, Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -20,7 +21,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from ..base import read_json, sha256
+from ..base import ProjectError, read_json, sha256
 from .guard import Stopped, locked, stop_on_signals
 from .keeper import KeeperClient
 from .overview import write_overview
@@ -48,20 +49,32 @@ class Pages:
         if (self.run / f"{stage}.ipynb").exists():
             self.waiting.append(self.pool.submit(self._write, stage, list(troubles)))
 
-    def _write(self, stage: str, troubles: list[str]) -> None:
-        from project_name.engine.page import write_page
+    def _write(self, stage: str, troubles: list[str]) -> list[tuple[str, str]]:
+        report = [("report.html", False)] if stage.endswith("_report") else []
+        return [
+            (stage, told)
+            for name, code in [(f"{stage}.html", True), *report]
+            if (told := self._write_one(stage, name, troubles=troubles, code=code))
+        ]
 
-        source = self.run / f"{stage}.ipynb"
-        options = {"links": self.links, "about": self.about, "troubles": troubles}
-        write_page(source, self.run / f"{stage}.html", here=f"{stage}.html", **options)
-        if stage.endswith("_report"):
-            write_page(source, self.run / "report.html", here="report.html", code=False, **options)
+    def _write_one(self, stage: str, name: str, **options: Any) -> str:  # what went wrong, if anything did
+        from project_name.engine.page import write_page, write_reason
 
-    def finish(self) -> None:
-        "Wait for all pages. Raises the first error that one of them met."
+        source, options = self.run / f"{stage}.ipynb", {**options, "links": self.links, "here": name}
+        try:
+            write_page(source, self.run / name, about=self.about, **options)
+        except OSError:
+            raise
+        except Exception as error:
+            told = f"{name} could not be written: {type(error).__name__}: {str(error)[:300]}"
+            write_reason(self.run / name, told, source.name, self.links)
+            return told
+        return ""
+
+    def finish(self) -> list[tuple[str, str]]:  # stages, and what is wrong with their pages
+        "Wait for all pages. Raises `OSError` where nothing could be written."
         self.pool.shutdown(wait=True)
-        for page in self.waiting:
-            page.result()
+        return [problem for page in self.waiting for problem in page.result()]
 
 
 def page_links(stages: list[str]) -> list[tuple[str, str]]:  # (text, address)
@@ -181,6 +194,11 @@ def _new_run(job: Job) -> tuple[Path, int]:  # the folder of the run, the exit c
         state, error, code = "crashed", str(problem), 138
     except OSError as problem:
         state, error, code = "failed", f"could not write: {problem}", 74
+    except ProjectError as problem:
+        state, error, code = "failed", str(problem), problem.exit_code
+    except Exception as problem:
+        state, error, code = "failed", f"the engine could not go on: {type(problem).__name__}: {problem}", 1
+        record.data["log"] = traceback.format_exc()
     finally:
         code = _finish(record, state, error, code)
     if code == 0 and not job.only:
@@ -231,7 +249,7 @@ def _run_stages(job: Job, record: Record) -> tuple[str, str, int]:  # state, err
                 if kernels:
                     kernels.close()
             finally:
-                pages.finish()
+                record.add_troubles(pages.finish())
                 with contextlib.suppress(ChildProcessError):
                     keeper.ask(do="run", run={"temporary": temporary})  # from here on the record is in our own hands
 

@@ -122,6 +122,14 @@ class Record:
         next(stage for stage in self.data["stages"] if stage["name"] == name).update(values)
         self.save()
 
+    def add_troubles(self, troubles: list[tuple[str, str]]) -> None:
+        "Add what failed on the side, as stages and sentences."
+        for name, told in troubles:
+            stage = next(stage for stage in self.data["stages"] if stage["name"] == name)
+            stage["troubles"] = [*stage.get("troubles", []), told]
+        if troubles:
+            self.save()
+
     def end(self, state: str, error: str = "") -> None:
         "Write how the run ended; what still waited was not run."
         for stage in self.data["stages"]:
