@@ -24,6 +24,7 @@ import yaml
 from .base import nearest, sha256
 from .look import BLUE, GREEN, ORANGE, new_axes, plot_bars
 from .methods.types import Typed, type_column
+from .numbers import number
 from .product.tables import kind_of
 from .requirements import DataError
 
@@ -314,7 +315,7 @@ def tell_crossing(rows: int, total: int) -> dict[str, Any]:  # what `say` takes
         text = "Rows with the same inputs stay in one part, so the test asks for nothing that was learned by heart."
         return {"sentence": text}
     text = (
-        "**{rows:,} rows ({share:.1%}) have the same inputs as a row of another part.** What the test says of such "
+        "**{rows:,} rows ({share:percent}) have the same inputs as a row of another part.** What the test says of such "
         "rows may in part be what was learned by heart."
     )
     return {"sentence": text, "rows": rows, "share": rows / total}
@@ -385,7 +386,7 @@ def plot_target(target: pd.Series, task: str) -> plt.Axes:
     axes = new_axes(7, 2.8)
     low, high = target.quantile([0.005, 0.995])
     axes.hist(target.clip(low, high), bins=40, color=BLUE)
-    axes.axvline(target.median(), color=ORANGE, linewidth=1.5, label=f"median {target.median():,.4g}")
+    axes.axvline(target.median(), color=ORANGE, linewidth=1.5, label=f"median {number(target.median())}")
     axes.set(xlabel=str(target.name), ylabel="rows")
     axes.legend(frameon=False, fontsize=9)
     return axes
@@ -395,15 +396,15 @@ def tell_target(target: pd.Series, task: str, positive: str | None) -> dict[str,
     "A sentence on the target, and the values in it."
     if task == "regression":
         text = (
-            "**An amount between {least:,.4g} and {most:,.4g}**, half of the rows below {median:,.4g}. Models are "
+            "**An amount between {least} and {most}**, half of the rows below {median}. Models are "
             "compared by their mean absolute error, which has the unit of the target."
         )
         return {"sentence": text, "least": target.min(), "most": target.max(), "median": target.median()}
     shares = target.value_counts(normalize=True)
     if task == "binary":
         text = (
-            "**{share:.1%} of the rows are *{positive}***, the class that is asked about. Who always answers *{usual}* "
-            "is right in {top:.1%} of the cases, so being right often proves nothing; ranking and probabilities do."
+            "**{share:percent} of the rows are *{positive}***, the class that is asked about. Always answering "
+            "*{usual}* is right in {top:percent} of the cases, so being right often proves little."
         )
         return {
             "sentence": text,
@@ -413,8 +414,8 @@ def tell_target(target: pd.Series, task: str, positive: str | None) -> dict[str,
             "top": shares.iloc[0],
         }
     text = (
-        "**{n} classes**, from {low:.1%} to {top:.1%} of the rows. Each class counts equally in the measure by which "
-        "models are compared, so a rare one cannot be given up."
+        "**{n} classes**, from {low:percent} to {top:percent} of the rows. Each class counts equally in the measure by "
+        "which models are compared, so a rare one cannot be given up."
     )
     return {"sentence": text, "n": len(shares), "low": shares.min(), "top": shares.max()}
 
@@ -457,9 +458,7 @@ def tell_parts(parts: pd.DataFrame, task: str) -> dict[str, Any]:  # what `say` 
     "A sentence on how far the test differs from training, from what `compare_parts` gave."
     if task == "regression":
         before, after = parts.loc["mean", "train"], parts.loc["mean", "test"]
-        text = (
-            "The mean is {before:,.4g} in training, {after:,.4g} in the test: {apart:.0%} of a standard deviation off."
-        )
+        text = "The mean is {before} in training, {after} in the test: {apart:percent} of a standard deviation off."
         return {
             "sentence": text,
             "before": before,
@@ -468,7 +467,7 @@ def tell_parts(parts: pd.DataFrame, task: str) -> dict[str, Any]:  # what `say` 
         }
     apart = (parts["test, %"] - parts["train, %"]).abs()
     most = apart.idxmax() if task == "multiclass" else parts.index[-1]
-    text = "*{name}* makes up {before:.1f} % of training and {after:.1f} % of the test{more}."
+    text = "*{name}* makes up {before:percent} of training and {after:percent} of the test{more}."
     more = ", the largest difference of all classes" if task == "multiclass" else ""
-    values = {"before": parts.loc[most, "train, %"], "after": parts.loc[most, "test, %"], "more": more}
+    values = {"before": parts.loc[most, "train, %"] / 100, "after": parts.loc[most, "test, %"] / 100, "more": more}
     return {"sentence": text, "name": str(most), **values}

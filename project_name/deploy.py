@@ -20,6 +20,7 @@ import pandas as pd
 
 from .base import ProjectError, plain
 from .look import escape
+from .numbers import number
 from project_name.product.bundle import (
     CARD,
     GOLDEN,
@@ -184,7 +185,7 @@ def model_card(task: dict, data: dict, metrics: dict, training: dict, signature:
     classes = ", ".join(escape(name) for name in data["classes"])
     lines += [f"- Answer: {f'one of {classes}' if classes else 'an amount'}, for `{escape(data['target'])}`"]
     if signature["threshold"] is not None:
-        lines += [f"- Says {escape(data['positive'])} from a probability of {signature['threshold']:.3f} on"]
+        lines += [f"- Says {escape(data['positive'])} from a probability of {number(signature['threshold'])} on"]
     lines += ["", "## What it learned from", "", *_card_rows(data), "", "## How good it is", "", *_card_scores(metrics)]
     lines += ["", "## Where it is weak", "", *_card_weak(metrics), "", "## How it was made", ""]
     lines += [f"- Chosen: {training['chosen'].replace('_', ' ')}; it takes {len(signature['inputs'])} inputs"]
@@ -231,7 +232,7 @@ def _card_weak(metrics: dict) -> list[str]:
 
 def _digits(value: float | None) -> str:
     "A number with four digits, or a dash."
-    return "–" if value is None else f"{value:.4g}"
+    return number(value)
 
 # %% ../nbs/06_deploy.ipynb #7fa07fd0
 STRANGER = """

@@ -18,6 +18,7 @@ from sklearn.metrics import precision_recall_curve, roc_curve
 
 from .base import nearest
 from .look import BLUE, GREY, ORANGE, new_axes, shorten
+from .numbers import percent
 from .requirements import DataError, parse_requirement
 from .train import GREATER, metric_name, predict_rows, scores
 
@@ -445,7 +446,7 @@ def plot_confusion(shares: pd.DataFrame) -> Any:
     for row, column in np.ndindex(size, size):
         share = shares.iloc[row, column]
         color = "white" if share > 0.5 else "black"
-        axes.text(column, row, f"{share:.0%}", ha="center", va="center", fontsize=8, color=color)
+        axes.text(column, row, percent(share), ha="center", va="center", fontsize=8, color=color)
     return axes
 
 # %% ../nbs/05_evaluate.ipynb #bc45ebf0

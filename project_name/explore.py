@@ -17,6 +17,7 @@ from matplotlib.dates import ConciseDateFormatter
 from matplotlib.ticker import PercentFormatter
 
 from .look import new_axes, plot_bars, shorten
+from .numbers import number, percent
 
 # %% ../nbs/02_explore.ipynb #73da5355
 def seen_rows(clean: pd.DataFrame) -> pd.DataFrame:
@@ -57,7 +58,7 @@ def averages(values: pd.DataFrame, groups: pd.Series) -> pd.DataFrame:  # column
 # %% ../nbs/02_explore.ipynb #5b3f3f42
 def in_words(value: float, data: dict) -> str:
     "A mean of the target as text: a percentage for classes, a plain number otherwise."
-    return f"{value:,.4g}" if data["task"] == "regression" else f"{value:.1%}"
+    return number(value) if data["task"] == "regression" else percent(value)
 
 # %% ../nbs/02_explore.ipynb #9772ce6c
 def contrast(means: pd.DataFrame, data: dict, least_rows: int = 30) -> dict[str, Any] | None:  # None: one group only
@@ -82,7 +83,7 @@ def _as_text(group: Any) -> str:
     "A group as a sentence names it: a date, a short number, or its own name."
     if isinstance(group, pd.Timestamp):
         return f"{group:%d %B %Y %H:%M}".removesuffix(" 00:00")
-    return f"{group:,.4g}" if isinstance(group, float) else str(group)
+    return number(group) if isinstance(group, float) else str(group)
 
 # %% ../nbs/02_explore.ipynb #f09c3c2d
 STEPS = {"year": "Y", "month": "M", "week": "W", "day": "D", "hour": "h"}  # pandas' letters for periods

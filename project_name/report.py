@@ -10,6 +10,7 @@ __all__ = ['SCALE', 'RIVALS', 'WORDS', 'PARTS', 'PAGES', 'skill', 'in_words', 'b
 
 # %% ../nbs/08_report.ipynb #0101cb77
 import re
+from collections.abc import Callable
 from html import escape as html_escape
 from pathlib import Path
 from typing import Any
@@ -23,6 +24,7 @@ from .base import ProjectError, read_json
 from .deploy import USELESS
 from .evaluate import compared
 from .look import BLUE, GREEN, GREY, ORANGE, RED, escape, new_axes, shorten
+from .numbers import number, percent, signed
 from .train import GREATER, metric_name
 
 # %% ../nbs/08_report.ipynb #9a9dd328
@@ -47,10 +49,10 @@ def in_words(skill: float) -> str:
     return next(word for limit, word in SCALE if skill < limit)
 
 # %% ../nbs/08_report.ipynb #f7f35adf
-def between(point: dict, metrics: dict, digits: str = ",.4g") -> str:
+def between(point: dict, metrics: dict, write: Callable[[float], str] = number) -> str:
     "The interval of a value in words, or that there is none."
     if point["low"] is not None and point["high"] is not None:
-        return f"between {point['low']:{digits}} and {point['high']:{digits}}"
+        return f"between {write(point['low'])} and {write(point['high'])}"
     few = metrics.get("blocks", {}).get("enough") is False
     return "too few groups for an interval" if few else "no interval is known"
 
@@ -58,10 +60,10 @@ def between(point: dict, metrics: dict, digits: str = ",.4g") -> str:
 def gone(value: float, without: float) -> str:
     "How much of the error of a constant answer the model removes, or that it adds to it."
     if value < without:
-        return f"{1 - value / without:.0%} of the error is gone"
+        return f"{percent(1 - value / without)} of the error is gone"
     if value == without:
         return "the model is no better than that"
-    return "the model is worse than that" + (f", its error is {value / without - 1:.0%} larger" if without else "")
+    return "the model is worse than that" + (f", its error is {percent(value / without - 1)} larger" if without else "")
 
 
 def answer(metrics: dict, data: dict) -> tuple[str, str]:  # the word; the sentences
@@ -74,20 +76,20 @@ def answer(metrics: dict, data: dict) -> tuple[str, str]:  # the word; the sente
     if metric == "roc_auc":
         told = (
             f"Shown one row with “{data['target']}: {data['positive']}” and one without, the model rates the right "
-            f"one higher in {value:.0%} of such pairs ({between(point, metrics, '.1%')}); a coin would in half of them."
+            f"one higher in {percent(value)} of such pairs ({between(point, metrics, percent)}); a coin would in half."
         )
     elif metric == "balanced_accuracy":
         told = (
-            f"It names the right class for {value:.0%} of the rows, every class counting alike "
-            f"({between(point, metrics, '.0%')}); without a model it would be {without:.0%}."
+            f"It names the right class for {percent(value)} of the rows, every class counting alike "
+            f"({between(point, metrics, percent)}); without a model it would be {percent(without)}."
         )
     elif metric == "mae":
         told = (
-            f"A prediction is off by {value:,.4g} on average ({sure}). Always giving the typical value "
-            f"would be off by {without:,.4g}: {gone(value, without)}."
+            f"A prediction is off by {number(value)} on average ({sure}). Always giving the typical value "
+            f"would be off by {number(without)}: {gone(value, without)}."
         )
     else:
-        told = f"{metric} is {value:.4g} ({sure}); without a model it would be {without:.4g}."
+        told = f"{metric} is {number(value)} ({sure}); without a model it would be {number(without)}."
     return word, told
 
 # %% ../nbs/08_report.ipynb #006e7311
@@ -118,7 +120,7 @@ def beside_simple(chosen: str, metrics: dict) -> str:
 def against(rival: str, metrics: dict) -> str:
     "The standing against a rival, with the paired difference and its interval."
     difference, name = metrics["difference"][rival][metrics["primary"]], metric_name(metrics["primary"])
-    size = f"{difference['value']:+.2g}, {between(difference, metrics, '+.2g')}"
+    size = f"{signed(difference['value'])}, {between(difference, metrics, signed)}"
     return f"{standing(rival, metrics)} ({name} {size})"
 
 # %% ../nbs/08_report.ipynb #221f6151
@@ -148,7 +150,7 @@ def requirements(metrics: dict, serving: dict, measures: dict[str, float]) -> pd
             narrow = beyond < float(limit) if sign.startswith(">") else beyond > float(limit)
         verdict = "not measured" if met is None else "not met" if not met else "narrowly met" if narrow else "met"
         asked, limit = WORDS.get(name) or metric_name(name), f"{WORDS.get(sign, sign)} {limit}"
-        rows.append((asked, limit, f"{known[0]:.3g}" if known else "–", verdict))
+        rows.append((asked, limit, number(known[0], 3) if known else "–", verdict))
     return pd.DataFrame(rows, columns=["asked", "limit", "found", "verdict"])
 
 # %% ../nbs/08_report.ipynb #f2363829
@@ -217,7 +219,12 @@ def plot_rivals(metrics: dict, chosen: str = "tuned") -> plt.Axes:
             margin = [[max(0.0, one["value"] - one["low"])], [max(0.0, one["high"] - one["value"])]]
         axes.errorbar(one["value"], place, xerr=margin, fmt="o", markersize=8, capsize=4, color=color)
         axes.annotate(
-            f"{one['value']:.4g}", (one["value"], place), (0, 9), textcoords="offset points", ha="center", fontsize=9
+            number(one["value"]),
+            (one["value"], place),
+            (0, 9),
+            textcoords="offset points",
+            ha="center",
+            fontsize=9,
         )
     axes.set_yticks(range(len(found)), [shorten(name, 40) for name in reversed(found)])
     axes.set(xlabel=f"{metric_name(metric)}, {'larger' if metric in GREATER else 'smaller'} is better")
@@ -275,9 +282,9 @@ def at_threshold(predictions: pd.DataFrame, positive: str, threshold: float | No
     named = predictions[f"probability_{positive}"] >= threshold
     cases = predictions["truth"] == positive
     return (
-        f"Acting from a probability of {threshold:.0%} on (chosen on the validation rows) means to act on "
-        f"{named.mean():.0%} of all rows: {named[cases].mean():.0%} of the cases are found, and "
-        f"{cases[named].mean():.0%} of the actions are right."
+        f"Acting from a probability of {percent(threshold)} on (chosen on the validation rows) means to act on "
+        f"{percent(named.mean())} of all rows: {percent(named[cases].mean())} of the cases are found, and "
+        f"{percent(cases[named].mean())} of the actions are right."
     )
 
 # %% ../nbs/08_report.ipynb #23fb7eca
@@ -289,7 +296,7 @@ def changes(now: dict[str, Any], before: dict[str, Any]) -> pd.DataFrame:  # col
 
 def _short(value: Any) -> str:
     "A value as a table shows it."
-    return "–" if value is None else f"{value:,.4g}" if isinstance(value, float) else str(value)
+    return number(value) if value is None or isinstance(value, float) else str(value)
 
 
 def flat(metrics: dict, data: dict, parameters: dict) -> dict[str, Any]:

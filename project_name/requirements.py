@@ -18,6 +18,7 @@ from typing import Any
 import pandas as pd
 
 from .base import ProjectError, nearest
+from .numbers import number, percent
 from .product.tables import find_function, read_table, shown
 
 # %% ../nbs/00_requirements.ipynb #32f9d7b5
@@ -45,7 +46,8 @@ class Requirement:
     limit: float
 
     def __str__(self) -> str:
-        return f"{self.name} {self.op} {self.limit:g}"
+        limit = int(self.limit) if self.limit.is_integer() else self.limit
+        return f"{self.name} {self.op} {limit}"
 
     def met(self, value: float | None) -> bool | None:
         "Whether a value keeps the limit; None when there is no value yet, False when it is undefined (nan)."
@@ -87,7 +89,7 @@ MEANING = {
 
 def limits(requirements: list[Requirement]) -> pd.DataFrame:
     "The requirements and what they mean, for a page."
-    rows = {one.name: (f"{one.op} {one.limit:g}", MEANING.get(one.name, "")) for one in requirements}
+    rows = {one.name: (f"{one.op} {number(one.limit)}", MEANING.get(one.name, "")) for one in requirements}
     rows = rows or {"any measure": (NOT_STATED, "")}
     return pd.DataFrame.from_dict(rows, orient="index", columns=["limit", "what it means"])
 
@@ -174,7 +176,7 @@ class Check:
 def check_column(frame: pd.DataFrame, role: str, name: str) -> Check:
     "Whether the column that plays a role is there; if not, which one is nearest."
     if name in frame:
-        return Check(f"{role} {name!r}", f"{frame[name].notna().mean():.1%} filled", True)
+        return Check(f"{role} {name!r}", f"{percent(frame[name].notna().mean())} filled", True)
     found = f"there is no such column; {nearest(name, frame.columns)}" if name else "no name given: add target=COLUMN"
     return Check(f"{role} {name!r}", found, False)
 

@@ -41,6 +41,8 @@ from sklearn.model_selection import KFold
 from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import OneHotEncoder, OrdinalEncoder, StandardScaler, TargetEncoder
 
+from .numbers import number
+
 # %% ../nbs/04_train.ipynb #1877f842
 class Rows(NamedTuple):
     "Features and target of the same rows."
@@ -360,7 +362,7 @@ def why_chosen(valid: dict[str, dict[str, float]], chosen: str, metric: str) -> 
     rival = max((name for name in valid if name != chosen), key=lambda name: sign * valid[name][metric])
     lead = sign * (valid[chosen][metric] - valid[rival][metric])
     ahead = f"is {'ahead of' if lead > 0 else 'behind' if lead < 0 else 'level with'} {rival.replace('_', ' ')}"
-    ahead += f" by {abs(lead):.4g}" if lead else ""
+    ahead += f" by {number(abs(lead))}" if lead else ""
     kept = {
         "tuned": "",
         "default_boosting": "the tuned models together are not ahead of one with the library's own settings, and it ",

@@ -17,7 +17,7 @@ NOTEBOOKS = sorted(p for p in (root() / "nbs").rglob("*.ipynb") if ".ipynb_check
 STAGES = stage_notebooks(root() / "nbs")
 PACKAGE = root() / "project_name"
 STAGE_MODULES = {module: path.stem for module, path in exports(root() / "nbs").items() if path in STAGES}
-GROUND = {"base", "look"}
+GROUND = {"base", "look", "numbers"}
 
 
 def imported(path: Path) -> set[str]:
@@ -119,3 +119,29 @@ def test_the_readme_names_every_parameter_and_every_target():
     assert missing == [] and [t for t in targets if t != "help" and f"`make {t}`" not in text] == []
     for picture in re.findall(r"!\[[^]]*\]\(([^)]+)\)", text):
         assert (root() / picture).exists()
+
+
+def raw_formats(source: str) -> list[str]:
+    "The formats such as `.4g` or `.1%` by which the texts of some code would write a number."
+    specs = []
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.FormattedValue) and node.format_spec:
+            specs += [ast.unparse(part).strip("'") for part in node.format_spec.values]
+        elif isinstance(node, ast.Constant) and isinstance(node.value, str):
+            specs += re.findall(r"\{[^{}:]*:([^{}]*)\}", node.value)
+    return [spec for spec in specs if re.fullmatch(r"[-+ ,.0-9]*[gGeEfF%]", spec)]
+
+
+def code_of(path: Path) -> str:
+    "The code of a notebook without the lines that are no Python."
+    cells = [cell for cell in json.loads(path.read_text())["cells"] if cell["cell_type"] == "code"]
+    lines = "\n\n".join("".join(cell["source"]) for cell in cells).splitlines()
+    return "\n".join(line for line in lines if not line.startswith(("%", "!")))
+
+
+@pytest.mark.parametrize(
+    "path", [p for p in NOTEBOOKS if p in STAGES or p.parent.name == "methods"], ids=lambda p: p.stem
+)
+def test_pages_write_every_number_one_way(path):
+    assert raw_formats("say('{a:.4g} {b:%Y-%m-%d}', a=f'{c:+.1%} {d:,}')") == [".4g", "+.1%"]
+    assert raw_formats(code_of(path)) == [], "project_name.numbers says how a number is written"
