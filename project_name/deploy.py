@@ -4,8 +4,8 @@
 
 # %% auto #0
 __all__ = ['MOST_APART', 'MOST_LEVELS', 'STRANGER', 'USELESS', 'to_onnx', 'float_thresholds', 'next_below', 'native_numbers',
-           'differences', 'parity', 'narrowed', 'describe_input', 'typical', 'make_signature', 'as_records',
-           'golden_rows', 'model_card', 'ask_stranger', 'serving_gate', 'not_promoted', 'useless', 'promotable']
+           'differences', 'parity', 'narrowed', 'describe_input', 'typical', 'make_signature', 'golden_rows',
+           'answering_modules', 'model_card', 'ask_stranger', 'serving_gate', 'not_promoted', 'useless', 'promotable']
 
 # %% ../nbs/06_deploy.ipynb #83f8b52b
 import copy
@@ -13,11 +13,13 @@ import json
 import subprocess
 import sys
 from pathlib import Path
+from pkgutil import iter_modules
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from . import methods, product
 from .base import ProjectError, plain
 from .look import escape
 from .numbers import number
@@ -33,7 +35,10 @@ from project_name.product.bundle import (
     value_hash,
     write_bundle,
 )
-from .product.model import Model, load, onnx_scorer, type_letter
+from .product.model import Model, load
+from .product.scorers import onnx_scorer
+from .product.synthetic import ordinary_rows
+from .product.values import type_letter
 from .requirements import parse_requirement
 from .train import GREATER
 
@@ -157,21 +162,21 @@ def make_signature(
     }
 
 # %% ../nbs/06_deploy.ipynb #9eaff384
-def as_records(frame: pd.DataFrame) -> list[dict[str, Any]]:
-    "Rows as plain records, as a program would send them: dates as text, missing values as None."
-    return plain(frame.astype(object).where(frame.notna(), None).to_dict("records"))
-
-
 def golden_rows(
     model: Model,
-    frame: pd.DataFrame,  # rows to choose from
     count: int,
     seed: int,
 ) -> dict[str, Any]:  # rows, predictions
-    "Some rows, chosen at random, with the answers of the model."
-    names = [column["name"] for column in model.signature["inputs"]]
-    rows = as_records(frame[names].sample(min(count, len(frame)), random_state=seed))
+    "Made-up rows with the answers of the model."
+    rows = ordinary_rows(model.signature, count, seed)
     return {"rows": rows, "predictions": plain(model.predict(rows).to_dict("list"))}
+
+# %% ../nbs/06_deploy.ipynb #d9dfd8ff
+def answering_modules(task: dict) -> list[str]:
+    "The modules that a prediction depends on."
+    named = [str(task.get(key)).partition(":")[0] for key in ("source", "features")]
+    inside = [f"{part.__name__}.{module.name}" for part in (methods, product) for module in iter_modules(part.__path__)]
+    return ["project_name.train", *inside, *(name for name in named if name.startswith("project_name."))]
 
 # %% ../nbs/06_deploy.ipynb #01452a04
 def model_card(task: dict, data: dict, metrics: dict, training: dict, signature: dict) -> str:
