@@ -12,7 +12,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from .formulas import without_formulas
 from .model import Model, load
+from .rows import in_halves
 from .tables import ProductError, kind_of, read_table, write_table
 
 # %% ../../nbs/product/score.ipynb #8bdfe0a2
@@ -21,15 +23,23 @@ def score_rows(
     model: Model,
     rows_at_once: int = 100_000,  # to bound the memory
 ) -> tuple[pd.DataFrame, pd.DataFrame]:  # rows with predictions; rows set aside, with a column `reason`
-    "Predict every row that can be read; set the others aside."
+    "Predict every row that can be answered; set the others aside."
     faults = model.faults(frame)
+    places = np.setdiff1d(np.arange(len(frame)), list(faults))
+    ask = lambda some: model.predict(frame.iloc[some])
+    parts = []
+    for start in range(0, len(places), rows_at_once):
+        for some, said in in_halves(ask, places[start : start + rows_at_once]):
+            if isinstance(said, Exception):
+                faults[int(some[0])] = str(said)
+            else:
+                parts.append(said)
+    predicted = pd.concat(parts or [model.predict(frame.head(0))])
     bad = np.isin(np.arange(len(frame)), list(faults))
-    good, aside = frame[~bad], frame[bad].assign(reason=[faults[place] for place in sorted(faults)])
-    starts = range(0, max(len(good), 1), rows_at_once)
-    predicted = pd.concat([model.predict(good.iloc[start : start + rows_at_once]) for start in starts])
     if taken := [name for name in predicted if name in frame.columns]:
         raise ProductError(f"the table has a column {taken[0]!r} already, which scoring adds; rename or drop it")
-    return pd.concat([good, predicted], axis=1), aside
+    aside = frame[bad].assign(reason=[faults[place] for place in sorted(faults)])
+    return pd.concat([frame[~bad], predicted], axis=1), aside
 
 # %% ../../nbs/product/score.ipynb #5bb8cbde
 def score_file(
@@ -37,7 +47,7 @@ def score_file(
     out: str | Path,  # .csv, .tsv, .jsonl or .parquet
     model: Model | str | Path | None = None,  # a model, or what `load` takes
     rows_at_once: int = 100_000,  # to bound the memory
-    for_spreadsheet: bool = False,  # make text that looks like a formula harmless
+    formulas: bool = False,  # leave text as it is in CSV and TSV files, also where it begins like a formula
 ) -> dict[str, Any]:  # rows, scored, aside, flagged, out
     "Score a whole table into a file; rows that cannot be scored go to `<out>.aside.csv` with the reason."
     out, beside = Path(out), Path(f"{out}.aside.csv")
@@ -52,7 +62,8 @@ def score_file(
         )
     beside.unlink(missing_ok=True)
     if len(aside):
-        write_table(beside, aside, for_spreadsheet)
-    write_table(out, scored, for_spreadsheet)
+        write_table(beside, aside if formulas else without_formulas(aside))
+    text = out.suffix.lower() in (".csv", ".tsv")
+    write_table(out, without_formulas(scored) if text and not formulas else scored)
     flagged = int((scored["flags"] != "").sum())
     return {"rows": len(frame), "scored": len(scored), "aside": len(aside), "flagged": flagged, "out": str(out)}
