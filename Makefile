@@ -13,10 +13,10 @@ OMP_WAIT_POLICY ?= PASSIVE
 export OMP_WAIT_POLICY
 
 # What stands behind P=, F=, IN= and the like reaches the command through the environment, never through a shell line.
-export P F FROM ONLY FORCE KEEP IN OUT SEED QUICK ROUNDS FLIGHTS
+export P F FROM ONLY FORCE KEEP IN OUT FORMULAS SEED QUICK ROUNDS FLIGHTS
 
 # A parameter belongs inside of P="...". Outside, make would take it for a variable of its own and nobody would see it.
-WORDS := P F FROM ONLY FORCE KEEP IN OUT SEED QUICK ROUNDS FLIGHTS PYTHON OMP_WAIT_POLICY
+WORDS := P F FROM ONLY FORCE KEEP IN OUT FORMULAS SEED QUICK ROUNDS FLIGHTS PYTHON OMP_WAIT_POLICY
 LOOSE := $(strip $(foreach v,$(filter-out $(WORDS) MAKE% .% -%,$(.VARIABLES)),$(if $(findstring command line,$(origin $v)),$v)))
 ifneq ($(LOOSE),)
 $(error $(LOOSE): parameters go inside of P, as in make pipeline P="$(firstword $(LOOSE))=...")

@@ -1132,8 +1132,6 @@ d = { 'settings': {'branch': 'main', 'doc_baseurl': '/', 'doc_host': '', 'git_ur
                                                                                         'project_name/product/tables.py'),
                                              'project_name.product.tables._check_widths': ( 'product/tables.html#_check_widths',
                                                                                             'project_name/product/tables.py'),
-                                             'project_name.product.tables._harmless': ( 'product/tables.html#_harmless',
-                                                                                        'project_name/product/tables.py'),
                                              'project_name.product.tables._in_project': ( 'product/tables.html#_in_project',
                                                                                           'project_name/product/tables.py'),
                                              'project_name.product.tables._once': ( 'product/tables.html#_once',

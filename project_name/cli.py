@@ -332,13 +332,14 @@ def verify() -> None:
 @main.command()
 @with_words
 def score(words: tuple[str, ...], from_make: bool) -> None:
-    "Score a table with the model: score IN=new.csv OUT=scored.csv."
+    "Score a table with the model: score IN=new.csv OUT=scored.csv [FORMULAS=1]."
     from project_name.product.score import score_file
 
-    options, rest = split_words(words, from_make, ("IN", "OUT"))
+    options, rest = split_words(words, from_make, ("IN", "OUT", "FORMULAS"))
     if rest or "IN" not in options or "OUT" not in options:
         raise ProjectError("score needs a table to read and one to write: IN=new.csv OUT=scored.csv")
-    told = score_file(options["IN"], options["OUT"])
+    formulas = yes("FORMULAS", options.get("FORMULAS", ""))
+    told = score_file(options["IN"], options["OUT"], formulas=formulas)
     click.echo(", ".join(f"{key.replace('_', ' ')} {value}" for key, value in told.items()))
 
 # %% ../nbs/cli.ipynb #3b36739d

@@ -5,13 +5,13 @@
 # %% auto #0
 __all__ = ['BEGINS', 'NUMBER', 'harmless', 'without_formulas']
 
-# %% ../../nbs/product/formulas.ipynb #239c80c8
+# %% ../../nbs/product/formulas.ipynb #1b5cad08
 import re
 from typing import Any
 
 import pandas as pd
 
-# %% ../../nbs/product/formulas.ipynb #962712ef
+# %% ../../nbs/product/formulas.ipynb #7dc04991
 BEGINS = re.compile(r"[\s\x00]*[=+\-@＝＋－＠]|[\t\r\n\x00]")  # what a formula begins with
 NUMBER = re.compile(r"[+-]?(\d+([.,]\d+)*|[.,]\d+)([eE][+-]?\d+)?%?")
 
@@ -25,7 +25,6 @@ def harmless(value: Any) -> Any:
 
 def without_formulas(frame: pd.DataFrame) -> pd.DataFrame:
     "A copy of a table in which no text and no column name begins like a formula; columns of numbers stay as they are."
-    columns = [
-        column if column.dtype.kind in "fiubmM" else column.astype(object).map(harmless) for _, column in frame.items()
-    ]
+    held = lambda column: column if column.dtype.kind in "fiubmM" else column.astype(object).map(harmless)
+    columns = [held(column) for _, column in frame.items()]
     return pd.concat(columns, axis=1).set_axis([harmless(name) for name in frame.columns], axis=1)

@@ -468,10 +468,9 @@ def _in_project(path: Path) -> str:
 def write_table(
     path: Path | str,  # ends in .csv, .tsv, .jsonl or .parquet
     frame: pd.DataFrame,  # what to write; its index is left out
-    for_spreadsheet: bool = False,  # make text that looks like a formula harmless
 ) -> Path:
     "Write a table to a file, whole or not at all, in the form its suffix names."
-    path, frame = Path(path), _harmless(frame) if for_spreadsheet else frame
+    path = Path(path)
     suffix = path.suffix.lower()
     with whole_file(path) as file:
         if suffix in (".csv", ".tsv"):
@@ -483,9 +482,3 @@ def write_table(
         else:
             raise ProductError(f"{str(path)!r}: a table can be written as .csv, .tsv, .jsonl or .parquet", exit_code=2)
     return path
-
-
-def _harmless(frame: pd.DataFrame) -> pd.DataFrame:
-    "A copy in which no text begins like a formula."
-    text = [name for name in frame if pd.api.types.is_string_dtype(frame[name])]
-    return frame.assign(**{name: frame[name].str.replace(r"^(?=[=+\-@\t\r])", "'", regex=True) for name in text})
