@@ -4,10 +4,10 @@
 
 # %% auto #0
 __all__ = ['FILES', 'PACKED', 'DELIMITERS', 'START', 'MISSING', 'EXACT', 'HUMAN', 'ProductError', 'suffix_of', 'kind_of',
-           'find_function', 'TextFormat', 'encoding_of', 'delimiter_of', 'text_format', 'header_of', 'read_text',
-           'without_na', 'human_numbers', 'read_json_rows', 'read_file', 'check_file', 'fetch', 'shown', 'with_secrets',
-           'read_database', 'read_table', 'columns', 'check_source', 'source_files', 'fingerprint', 'source_trace',
-           'write_table']
+           'find_function', 'arguments_of', 'TextFormat', 'encoding_of', 'delimiter_of', 'text_format', 'header_of',
+           'read_text', 'without_na', 'human_numbers', 'read_json_rows', 'read_file', 'check_file', 'fetch', 'shown',
+           'with_secrets', 'read_database', 'read_table', 'columns', 'check_source', 'source_files', 'fingerprint',
+           'source_trace', 'write_table']
 
 # %% ../../nbs/product/tables.ipynb #b1f00655
 import csv
@@ -18,6 +18,7 @@ import io
 import json
 import os
 import re
+import shlex
 import tempfile
 import warnings
 from collections import Counter
@@ -71,6 +72,23 @@ def find_function(name: str) -> Callable:  # the function
         known = [key for key, value in vars(module).items() if inspect.isfunction(value) and not key.startswith("_")]
         raise ProductError(f"{module_name} has no function {function!r}; {nearest(function, known)}", exit_code=2)
     return getattr(module, function)
+
+# %% ../../nbs/product/tables.ipynb #02ebc92f
+def arguments_of(function: Callable, query: str) -> dict[str, Any]:  # name: value
+    "The arguments for a function in a line such as `lead=60 city=JFK`. Raises `ProductError` for one it does not take."
+    known, found = inspect.signature(function).parameters, {}
+    for word in shlex.split(query):
+        name, equals, text = word.partition("=")
+        if name not in known or not equals or name == "rows":
+            others = [each for each in known if each != "rows"]
+            raise ProductError(f"query={query!r}: {function.__name__} takes no {name!r}; {nearest(name, others)}", 2)
+        kind = known[name].annotation if known[name].annotation in (int, float, str) else str
+        try:
+            found[name] = kind(text)
+        except ValueError as error:
+            message = f"query={query!r}: {name} is {kind.__name__} in {function.__name__}, not {text!r}"
+            raise ProductError(message, exit_code=2) from error
+    return found
 
 # %% ../../nbs/product/tables.ipynb #d76a1800
 class TextFormat(NamedTuple):
@@ -378,7 +396,7 @@ def read_database(address: str, query: str, rows: int | None = None) -> pd.DataF
 # %% ../../nbs/product/tables.ipynb #1d3bff6f
 def read_table(
     source: str,  # a file, an address, a database URL or a function as module:name
-    query: str = "",  # for a database
+    query: str = "",  # for a database, or the arguments of a function
     rows: int | None = None,  # no more than these first rows
 ) -> pd.DataFrame:  # numbered from 0
     "Read a table from any source. Raises `ProductError` when it cannot be read, or holds no row."
@@ -394,8 +412,10 @@ def _read(source: str, query: str, rows: int | None) -> pd.DataFrame:
     kind = kind_of(source)
     if kind == "function":
         function = find_function(source)
-        takes_rows = rows is not None and "rows" in inspect.signature(function).parameters
-        frame = function(rows=rows) if takes_rows else function()
+        given = arguments_of(function, query)
+        if rows is not None and "rows" in inspect.signature(function).parameters:
+            given["rows"] = rows
+        frame = function(**given)
         return frame if rows is None else frame.head(rows)
     if kind == "database":
         return read_database(source, query, rows)
