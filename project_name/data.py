@@ -383,7 +383,7 @@ def plot_target(target: pd.Series, task: str) -> plt.Axes:
     if task != "regression":
         share = target.value_counts(normalize=True).mul(100)
         return plot_bars(share.head(12), f"% of rows, by {target.name}")
-    axes = new_axes(7, 2.8)
+    axes = new_axes(2.8)
     low, high = target.quantile([0.005, 0.995])
     axes.hist(target.clip(low, high), bins=40, color=BLUE)
     axes.axvline(target.median(), color=ORANGE, linewidth=1.5, label=f"median {number(target.median())}")
@@ -436,7 +436,7 @@ def plot_split(part: pd.Series, moments: pd.Series | None) -> plt.Axes:
     period, name = period_of(moments)
     counts = pd.crosstab(period, part).reindex(columns=list(PARTS), fill_value=0)
     width = (counts.index[1:] - counts.index[:-1]).min().days * 0.8 if len(counts) > 1 else 1
-    axes, bottom = new_axes(7, 2.8), np.zeros(len(counts))
+    axes, bottom = new_axes(2.8), np.zeros(len(counts))
     for which in PARTS:
         style = {"width": width, "align": "edge", "color": colors[which], "label": which}
         axes.bar(counts.index, counts[which], bottom=bottom, **style)

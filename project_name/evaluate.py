@@ -395,7 +395,7 @@ CALLED = {"model": "this model", "default_boosting": "default boosting", "linear
 
 def plot_intervals(points: dict[str, dict], label: str) -> Any:
     "A point and a bar for each model, the first on top and in blue."
-    axes = new_axes(7, 0.9 + 0.4 * len(points))
+    axes = new_axes(0.9 + 0.4 * len(points))
     for at, point in enumerate(reversed(points.values())):
         color = BLUE if at == len(points) - 1 else GREY
         if point["low"] is not None:
@@ -408,20 +408,20 @@ def plot_intervals(points: dict[str, dict], label: str) -> Any:
 # %% ../nbs/05_evaluate.ipynb #fe3252e2
 def plot_separation(is_positive: np.ndarray, probability: dict[str, np.ndarray], label: str) -> Any:
     "ROC curve and precision-recall curve of some models; `label` is what the positive class is called."
-    left, right = new_axes(8, 3.6, columns=2)
+    upper, lower = new_axes(2.8, stacked=2)
     for name, values in probability.items():
         color = BLUE if name == "model" else GREY
         false, true, _ = roc_curve(is_positive, values)
         precision, recall, _ = precision_recall_curve(is_positive, values)
-        left.plot(false, true, color=color, label=CALLED.get(name, name))
-        right.plot(recall[:-1], precision[:-1], color=color)
-    left.plot([0, 1], [0, 1], color=ORANGE, linestyle=":", label="chance")
-    right.axhline(is_positive.mean(), color=ORANGE, linestyle=":")
-    left.set(xlabel="share of the others flagged", ylabel=f"share of “{shorten(label, 16)}” found", title="ROC curve")
-    right.set(xlabel=f"share of “{shorten(label, 16)}” found", ylabel="share of the flagged that are right")
-    right.set(title="Precision and recall", ylim=(0, 1.02))
-    left.legend(frameon=False, fontsize=9)
-    return left.figure
+        upper.plot(false, true, color=color, label=CALLED.get(name, name))
+        lower.plot(recall[:-1], precision[:-1], color=color)
+    upper.plot([0, 1], [0, 1], color=ORANGE, linestyle=":", label="chance")
+    lower.axhline(is_positive.mean(), color=ORANGE, linestyle=":")
+    upper.set(xlabel="share of the others flagged", ylabel=f"share of “{shorten(label, 16)}” found", title="ROC curve")
+    lower.set(xlabel=f"share of “{shorten(label, 16)}” found", ylabel="share of flagged that are right")
+    lower.set(title="Precision and recall", ylim=(0, 1.02))
+    upper.legend(frameon=False, fontsize=9)
+    return upper.figure
 
 # %% ../nbs/05_evaluate.ipynb #ee262129
 def confusion_shares(
@@ -436,24 +436,25 @@ def confusion_shares(
 def plot_confusion(shares: pd.DataFrame) -> Any:
     "The shares as a coloured table."
     size, ticks = len(shares), [shorten(name, 14) for name in shares.index]
-    axes = new_axes(2.4 + 0.6 * size, 1.4 + 0.5 * size)
+    axes = new_axes(1.4 + 0.34 * size)
     axes.imshow(shares, cmap="Blues", vmin=0, vmax=1, aspect="auto")
     axes.grid(visible=False)
     slant = {"rotation": 45, "ha": "right"} if max(map(len, ticks)) > 4 else {}
     axes.set_xticks(range(size), ticks, **slant)
     axes.set_yticks(range(size), ticks)
-    axes.set(xlabel="taken for", ylabel="true class")
+    axes.set(xlabel="taken for" if size < 8 else "taken for, in %", ylabel="true class")
     for row, column in np.ndindex(size, size):
         share = shares.iloc[row, column]
         color = "white" if share > 0.5 else "black"
-        axes.text(column, row, percent(share), ha="center", va="center", fontsize=8, color=color)
+        told = percent(share) if size < 8 else str(round(100 * share)) * (share >= 0.05)
+        axes.text(column, row, told, ha="center", va="center", fontsize=8, color=color)
     return axes
 
 # %% ../nbs/05_evaluate.ipynb #bc45ebf0
 def plot_amounts(truth: np.ndarray, predicted: np.ndarray, seed: int, most: int = 3000) -> Any:
     "True over predicted amounts, at most so many rows; on the dotted line a prediction is exact."
     some = np.random.default_rng(seed).permutation(len(truth))[:most]
-    axes = new_axes(5, 4)
+    axes = new_axes(4)
     axes.plot(predicted[some], truth[some], ".", color=BLUE, alpha=0.35, markersize=6, markeredgewidth=0)
     ends = [min(truth.min(), predicted.min()), max(truth.max(), predicted.max())]
     axes.plot(ends, ends, color=ORANGE, linestyle=":")
@@ -463,7 +464,7 @@ def plot_amounts(truth: np.ndarray, predicted: np.ndarray, seed: int, most: int 
 
 def plot_calibration(parts: list[dict]) -> Any:
     "What happened over what was predicted, with two standard errors."
-    axes, frame = new_axes(4.8, 3.8), pd.DataFrame(parts)
+    axes, frame = new_axes(3.8), pd.DataFrame(parts)
     ends = [frame[["predicted", "observed"]].min().min(), frame[["predicted", "observed"]].max().max()]
     axes.plot(ends, ends, color=ORANGE, linestyle=":", label="as predicted")
     axes.errorbar(
@@ -488,10 +489,11 @@ def plot_thresholds(curve: pd.DataFrame, threshold: float) -> Any:
 
 
 def plot_dependence(shapes: dict[str, list[dict]], label: str | None) -> Any:
-    "The mean prediction over the values of some features, side by side on one scale."
-    every = np.atleast_1d(new_axes(2.8 * len(shapes), 3.2, columns=len(shapes)))
+    "The mean prediction over the values of some features, one below the other on one scale."
+    every = np.atleast_1d(new_axes(2.2, stacked=len(shapes)))
     heights = [point["prediction"] for shape in shapes.values() for point in shape]
     room = 0.08 * (max(heights) - min(heights)) or 0.01
+    told = "mean prediction" if label is None else f"mean probability of\n“{shorten(label, 16)}”"
     for axes, (feature, shape) in zip(every, shapes.items(), strict=True):
         at, names = [point["value"] for point in shape], any(isinstance(point["value"], str) for point in shape)
         axes.plot(
@@ -503,8 +505,7 @@ def plot_dependence(shapes: dict[str, list[dict]], label: str | None) -> Any:
         if names:
             axes.set_xticks(range(len(at)), [shorten(level, 10) for level in at], rotation=60, ha="right", fontsize=8)
         axes.margins(x=0.15)
-        axes.set(xlabel=shorten(feature, 24), ylim=(min(heights) - room, max(heights) + room))
-    every[0].set_ylabel("mean prediction" if label is None else f"mean probability of “{shorten(label, 16)}”")
+        axes.set(xlabel=shorten(feature, 40), ylabel=told, ylim=(min(heights) - room, max(heights) + room))
     return every[0].figure
 
 # %% ../nbs/05_evaluate.ipynb #fe84c96d

@@ -106,7 +106,7 @@ def periods(moments: pd.Series, least: int = 12) -> tuple[pd.Series, str]:  # th
 # %% ../nbs/02_explore.ipynb #1e720e81
 def plot_course(means: pd.DataFrame, xlabel: str, share: bool) -> plt.Axes:
     "Draw outcomes along a time or a number, with their margins."
-    axes = new_axes(7, 3)
+    axes = new_axes(3)
     for outcome, one in means.groupby("outcome", sort=False):
         axes.plot(one["group"], one["mean"], marker="o", markersize=3.5, label=shorten(outcome))
         low, high = one["mean"] - one["margin"], one["mean"] + one["margin"]
@@ -148,7 +148,7 @@ def plot_levels(means: pd.DataFrame, share: bool, most: int = 12) -> plt.Axes:
     rows = means.groupby("group")["rows"].first().nlargest(most).index
     first = means[means["outcome"] == means["outcome"].iloc[0]].set_index("group")["mean"]
     order = first[first.index.isin(rows)].sort_values().index
-    axes = new_axes(7, 0.9 + 0.3 * len(order))
+    axes = new_axes(0.9 + 0.3 * len(order))
     for outcome, one in means.groupby("outcome", sort=False):
         one = one.set_index("group").loc[order]
         axes.errorbar(one["mean"], range(len(order)), xerr=one["margin"], fmt="o", markersize=5, label=shorten(outcome))

@@ -280,7 +280,7 @@ def alarm_rates(
 # %% ../nbs/07_monitor.ipynb #c778e5be
 def plot_performance(found: list[dict[str, Any]], bar: float, bar_name: str, metric: str) -> plt.Axes:
     "Draw the performance of each batch with its interval and, hollow, what the model itself expected."
-    axes = new_axes(7, 3)
+    axes = new_axes(3)
     names = [batch["name"] for batch in found]
     score, low, high, expected = (
         np.array([b[k] for b in found], dtype=float) for k in ("score", "low", "high", "expected")
@@ -302,7 +302,7 @@ def plot_moves(drift: pd.DataFrame, most: int = 12) -> plt.Axes:
     top = top[: max(1, int((drift.groupby("label")["effect"].max()[top] >= 0.005).sum()))]
     effects = drift.pivot(index="label", columns="batch", values="effect").loc[top, drift["batch"].unique()]
     framed = drift.pivot(index="label", columns="batch", values="unusual").loc[top, effects.columns].to_numpy()
-    axes = new_axes(7, 1 + 0.32 * len(top))
+    axes = new_axes(1 + 0.32 * len(top))
     axes.imshow(effects, cmap="Blues", vmin=0, vmax=max(0.4, effects.max().max()), aspect="auto")
     for (row, place), effect in np.ndenumerate(effects.to_numpy()):
         axes.text(
@@ -327,7 +327,7 @@ def plot_moves(drift: pd.DataFrame, most: int = 12) -> plt.Axes:
 # %% ../nbs/07_monitor.ipynb #6928e516
 def plot_before_after(before: pd.Series, after: pd.Series, levels: pd.Index | None, name: str, when: str) -> plt.Axes:
     "Draw the shares of a (coded) column in the training rows and in a batch, by level or along its range."
-    axes = new_axes(7, 2.8)
+    axes = new_axes(2.8)
     if levels is None:
         bins = int(np.clip(np.sqrt(after.count()), 8, 40))
         edges = np.linspace(*np.nanquantile(np.concatenate([before, after]), [0.005, 0.995]), bins + 1)

@@ -211,7 +211,7 @@ def plot_rivals(metrics: dict, chosen: str = "tuned") -> plt.Axes:
     for name, called in RIVALS.items():
         if name in metrics["baselines"] and name != chosen:
             found[called] = metrics["baselines"][name][metric]
-    axes = new_axes(7, 0.9 + 0.42 * len(found))
+    axes = new_axes(0.9 + 0.42 * len(found))
     for place, (name, one) in enumerate(reversed(found.items())):
         color = BLUE if name == "this model" else GREY
         margin = None  # no interval, no bar
@@ -260,11 +260,11 @@ def in_parts(
 def plot_parts(parts: pd.DataFrame, data: dict) -> plt.Axes:
     "Draw what happened in each part of the rows, beside what was predicted."
     if data["task"] == "multiclass":
-        axes = new_axes(7, 0.9 + 0.32 * len(parts))
+        axes = new_axes(0.9 + 0.32 * len(parts))
         axes.barh([shorten(name) for name in parts.index][::-1], parts["happened"][::-1], color=BLUE, height=0.7)
         axes.set(xlabel="share of its rows that were recognised", xlim=(0, 1))
         return axes
-    axes = new_axes(7, 3)
+    axes = new_axes(3)
     axes.bar(parts.index, parts["happened"], color=BLUE, width=0.75, label="happened")
     axes.plot(parts.index, parts["predicted"], "o--", color=ORANGE, markersize=5, label="predicted")
     part = PARTS[len(parts)]

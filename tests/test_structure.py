@@ -17,7 +17,7 @@ NOTEBOOKS = sorted(p for p in (root() / "nbs").rglob("*.ipynb") if ".ipynb_check
 STAGES = stage_notebooks(root() / "nbs")
 PACKAGE = root() / "project_name"
 STAGE_MODULES = {module: path.stem for module, path in exports(root() / "nbs").items() if path in STAGES}
-GROUND = {"base", "look", "numbers"}
+GROUND = {"base", "figures", "look", "numbers"}
 
 
 def imported(path: Path) -> set[str]:

@@ -18,6 +18,7 @@ import pandas as pd
 from ..base import nearest, note, read_json, runs_dir, sha256, whole_file, write_json, write_text
 from .record import all_runs, latest_run, read_record
 from .settings import EngineError, about, mark, read_settings
+from ..figures import show_for_pages
 
 # %% ../../nbs/engine/runs.ipynb #fea23d14
 def _parquet(path: Path, frame: pd.DataFrame) -> None:
@@ -91,6 +92,7 @@ class Run:
         self,
         run_dir: Path | str = "",  # folder of the run; empty: the latest one, written to a scratch run
     ):
+        show_for_pages()
         if run_dir:
             self.folder, self.below = Path(run_dir), None
         else:
