@@ -25,9 +25,11 @@ h1 { font-size: 2rem; line-height: 1.2; margin: .4rem 0 .6rem } h2 { font-size: 
 h3 { font-size: 1.08rem; margin: 1.6rem 0 .3rem } p { margin: .5rem 0 }
 a { color: var(--blue) } .anchor-link { display: none }
 blockquote { margin: .4rem 0 1rem; padding: 0; color: var(--quiet); font-size: 1.1rem; border: 0 }
-img { max-width: 100%; height: auto; display: block; margin: .6rem 0 }
+img { max-width: 100%; height: auto; display: block; margin: .6rem 0 } img.figure { width: min(100%, 36rem) }
 .jp-RenderedHTMLCommon, .output_html, .jp-OutputArea-output { overflow-x: auto; max-width: 100% }
-table { border-collapse: collapse; font-size: .9rem; margin: .6rem 0; font-variant-numeric: tabular-nums }
+table { border-collapse: collapse; font-size: .9rem; margin: .6rem 0; font-variant-numeric: tabular-nums;
+  display: block; overflow-x: auto; max-width: 100% }
+.wide { overflow-x: auto } .wide svg { min-width: 44rem }
 th, td { padding: .32rem .7rem; border-bottom: 1px solid var(--line); text-align: left; vertical-align: top }
 td { overflow-wrap: break-word } thead th { border-bottom: 2px solid #c9d1d9; background: var(--soft) }
 caption { caption-side: bottom; text-align: left; color: var(--quiet); font-size: .82rem; padding-top: .3rem }

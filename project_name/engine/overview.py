@@ -13,6 +13,7 @@ from typing import Any
 
 from ..base import write_text
 from .frame import document, navigation, trouble_box
+from ..numbers import duration, size
 
 # %% ../../nbs/engine/overview.ipynb #12260498
 def arrows(stages: list[dict]) -> list[tuple[int, int, list[str]]]:  # (from, to, artifacts), places in the list
@@ -51,7 +52,7 @@ def _row(stage: dict, place: int, longest: float) -> str:
     seconds, middle = stage.get("seconds") or 0, ROW * place + 20
     colour = COLOURS.get(stage["state"], "#b23a31")
     width = max(BARS * seconds / longest, 2)
-    told = f"{seconds:.1f} s · {stage['state'].replace('_', ' ')}"
+    told = f"{duration(seconds)} · {stage['state'].replace('_', ' ')}"
     read, wrote = (_fitting(kind, files(stage, kind)) for kind in ("reads", "writes"))
     return (
         f'<text x="0" y="{middle + 5}" font-size="14">{html.escape(stage["name"])}</text>'
@@ -104,21 +105,25 @@ def _table(head: Iterable[str], rows: Iterable[Iterable[Any]]) -> str:
 def write_overview(record: dict[str, Any], target: Path, links: Iterable[tuple[str, str]] = ()) -> Path:
     "Write the page of a run: what happened, the picture, why each stage ran or not, and the slowest cells."
     stages = record["stages"]
-    spent = f", {record['seconds']:.1f} s" if record.get("seconds") is not None else ""
-    body = f"<h1>Run {html.escape(record['id'])}</h1><p>{html.escape(record['state'].replace('_', ' '))}{spent}</p>"
+    spent = f", {duration(record['seconds'])}" if record.get("seconds") is not None else ""
+    name = f"Run {record['id']}"
+    body = f"<h1>{html.escape(name)}</h1><p>{html.escape(record['state'].replace('_', ' '))}{spent}</p>"
+    body += f"<p>{html.escape(record.get('subject') or '')}</p>"
     if record.get("error"):
         body += f'<div class="failure"><h2>What went wrong</h2><p>{html.escape(record["error"])}</p></div>'
     body += trouble_box(f"{stage['name']}, {told}" for stage in stages for told in stage.get("troubles", []))
-    body += picture(stages)
+    body += f'<div class="wide">{picture(stages)}</div>'
     body += "<h2>Why each stage ran or not</h2>"
     body += _table(
         ("stage", "state", "why"), [(s["name"], s["state"].replace("_", " "), s.get("why", "")) for s in stages]
     )
     if cells := slowest_cells(stages):
         told = [
-            (stage, line, f"{seconds:.2f}", "" if peak is None else f"{peak:.0f}")
+            (stage, line, duration(seconds), "" if peak is None else size(peak * 1e6))
             for stage, line, seconds, peak in cells
         ]
-        body += "<h2>The slowest cells</h2>" + _table(("stage", "cell", "seconds", "peak MB"), told)
+        body += "<h2>The slowest cells</h2>" + _table(("stage", "cell", "time", "most memory"), told)
     body += "<h2>Parameters</h2>" + _table(("name", "value"), record.get("parameters", {}).items())
-    return write_text(target, document(f"Run {record['id']}", navigation(links, target.name), body))
+    return write_text(
+        target, document(" · ".join(filter(None, [name, record.get("subject")])), navigation(links, target.name), body)
+    )

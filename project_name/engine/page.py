@@ -45,6 +45,10 @@ TEMPLATE = """{% extends 'basic/index.html.j2' %}
 {% block markdowncell %}<section class="prose">{{ cell.source | markdown2html | safe_html }}</section>{% endblock %}
 {% block data_markdown %}<section class="prose computed">
 {{ output.data['text/markdown'] | markdown2html | safe_html }}</section>{% endblock %}
+{% block data_svg %}
+<img class="figure"
+alt="{{ ((output | get_metadata('alt', 'image/svg+xml')) or cell.metadata.alt) | escape_html }}"
+src="data:image/svg+xml;base64,{{ output.data['image/svg+xml'] | text_base64 }}">{% endblock %}
 {% block error %}{% if cell.metadata.papermill.exception %}<div class="failure" id="failure">
 <h2>This cell failed</h2>{{ super() }}</div>{% else %}{{ super() }}{% endif %}{% endblock error %}
 """
@@ -72,14 +76,18 @@ def safe_html(text: str) -> str:
 def render_cells(exporter: HTMLExporter, cells: list, notebook: Any) -> str:
     "Some cells of a notebook as HTML."
     part = copy.copy(notebook)
-    part.cells = [_to_show(cell) for cell in cells]
+    part.cells, heading = [], ""
+    for cell in cells:
+        heading = next(reversed(re.findall(r"^#+\s+(.+)$", cell.source, re.MULTILINE)), heading)
+        part.cells.append(_to_show(cell, f"Figure: {heading}" if heading else "Figure"))
     part.metadata = {key: value for key, value in notebook.metadata.items() if key != "widgets"}  # nothing can run them
     return exporter.from_notebook_node(part)[0]
 
 # %% ../../nbs/engine/page.ipynb #df15b401
-def _to_show(cell: Any) -> Any:
+def _to_show(cell: Any, alt: str) -> Any:  # `alt`: what is told of a picture that says nothing of itself
     "A copy of a cell without the lines that speak to nbdev, and with printed text as a terminal shows it."
     shown = copy.copy(cell)
+    shown.metadata = type(cell.metadata)({"alt": alt, **cell.metadata})
     shown.source = re.sub(r"^#\|.*\n?", "", cell.source, flags=re.MULTILINE).strip("\n")
     if "outputs" in cell:
         shown.outputs = [
@@ -99,22 +107,29 @@ def render_page(
     links: Iterable[tuple[str, str]] = (),  # (text, address) of the pages beside this one
     here: str = "",  # the address of this page among them
     about: str = "",  # one line on the run
+    subject: str = "",  # what the run is about, for the title of the page
     troubles: Iterable[str] = (),  # what failed without stopping the stage
     code: bool = True,  # whether the code and the method can be unfolded
 ) -> str:
     "An executed notebook as one self-contained HTML page."
     exporter, (title, run, method) = _exporter(), halves(notebook)
     heading = re.sub(r"^#+\s*", "", title[0].source.splitlines()[0]) if title else here
-    body = render_cells(exporter, _first_lines(title), notebook) + f'<p class="meta">{html.escape(about)}</p>'
     results = render_cells(exporter, run if code else [_without_code(cell) for cell in run], notebook)
-    body += results + trouble_box(troubles) if failed_cell(run) is not None else trouble_box(troubles) + results
+    meta = f'<p class="meta">{html.escape(about)}</p>'
+    body = (trouble_box(troubles), results)[:: -1 if failed_cell(run) is not None else 1]
+    if "<h1" not in results:
+        body = (render_cells(exporter, _first_lines(title), notebook), meta, *body)
+    else:
+        body = (*body, meta)
+    shown = "".join(body)
     if method and code:
-        shown = render_cells(exporter, [*_rest_of_title(title), *method], notebook)
+        told = render_cells(exporter, [*_rest_of_title(title), *method], notebook)
         summary = "<summary>How this stage works: its functions, with examples</summary>"
-        body += f'<details class="method">{summary}{shown}</details>'
+        shown += f'<details class="method">{summary}{told}</details>'
     switch = '<label class="switch"><input type="checkbox" id="show-code"> show code</label>' if code else ""
     pygments = HtmlFormatter(style="friendly", nobackground=True).get_style_defs(".highlight")
-    return document(heading, navigation(links, here), switch + body, style=pygments)
+    named = {address: text for text, address in links}.get(here, heading)
+    return document(" · ".join(filter(None, [named, subject])), navigation(links, here), switch + shown, style=pygments)
 
 # %% ../../nbs/engine/page.ipynb #18258cb0
 def _first_lines(title: list) -> list:

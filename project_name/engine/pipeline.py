@@ -27,7 +27,7 @@ from .keeper import KeeperClient
 from .overview import write_overview
 from .parameters import declared_parameters
 from .record import Record, latest_run, new_run, point_latest, sweep
-from .settings import EngineError
+from .settings import EngineError, subject
 from .trace import Artifacts, Found, History, World, find_reusable, make_trace, notebook_code, reuse
 from .warm import Starter
 
@@ -35,8 +35,8 @@ from .warm import Starter
 class Pages:
     "Writes the HTML of executed notebooks in the background. The page of the report stage also becomes report.html."
 
-    def __init__(self, run: Path, stages: list[str], about: str):
-        self.run, self.about, self.pool = run, about, ThreadPoolExecutor(1)
+    def __init__(self, run: Path, stages: list[str], about: str, subject: str = ""):
+        self.run, self.about, self.subject, self.pool = run, about, subject, ThreadPoolExecutor(1)
         self.links = page_links(stages)
         self.waiting: list[Future] = []
 
@@ -62,7 +62,7 @@ class Pages:
 
         source, options = self.run / f"{stage}.ipynb", {**options, "links": self.links, "here": name}
         try:
-            write_page(source, self.run / name, about=self.about, **options)
+            write_page(source, self.run / name, about=self.about, subject=self.subject, **options)
         except OSError:
             raise
         except Exception as error:
@@ -216,7 +216,9 @@ def _run_stages(job: Job, record: Record) -> tuple[str, str, int]:  # state, err
     end = time.monotonic() + job.run_seconds
     parameters, history, artifacts = record.data["parameters"], History(job.runs), Artifacts()
     about = " · ".join(f"{name} {parameters[name]}" for name in ("source", "target") if parameters.get(name))
-    pages = Pages(record.run, [s.stem for s in job.stages], " · ".join(filter(None, [f"Run {record.run.name}", about])))
+    record.data["subject"] = job.redact(subject(job.world.settings, parameters))
+    about = " · ".join(filter(None, [f"Run {record.run.name}", about]))
+    pages = Pages(record.run, [s.stem for s in job.stages], about, record.data["subject"])
     with tempfile.TemporaryDirectory(prefix="run-", dir=short_folder()) as temporary, KeeperClient() as keeper:
         keeper.ask(do="run", run={"folder": str(record.run), "temporary": temporary})
         kernels = None
