@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['BLUE', 'ORANGE', 'GREY', 'GREEN', 'RED', 'WIDTH', 'WAYS', 'VERDICTS', 'new_axes', 'plot_bars', 'shorten', 'escape',
-           'escape_html', 'say', 'table']
+           'escape_html', 'say', 'section', 'table']
 
 # %% ../nbs/look.ipynb #0c06bdb8
 import re
@@ -15,7 +15,7 @@ from typing import Any
 import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
-from IPython.display import Markdown
+from IPython.display import Markdown, display
 
 from .figures import show_for_pages
 from .numbers import count, duration, number, percent, signed, size
@@ -97,6 +97,13 @@ def say(sentence: str, **values: Any) -> Markdown:
 def _is_number(value: Any) -> bool:
     "Whether a value is a number; true and false are none."
     return isinstance(value, int | float | np.number) and not isinstance(value, bool | np.bool_)
+
+# %% ../nbs/look.ipynb #e8ffbf31
+def section(heading: str, *parts: Any) -> None:
+    "Show a heading and what belongs to it; without any part that is not None, nothing."
+    shown = [part for part in parts if part is not None]
+    if shown:
+        display(Markdown(f"### {heading}"), *shown)
 
 # %% ../nbs/look.ipynb #efd29e01
 VERDICTS = {True: "met", False: "not met", None: "not measured"}  # of a requirement

@@ -224,7 +224,7 @@ def is_worse(batch: dict[str, Any], bar: float, metric: str) -> bool | None:
     return bool(batch["low"] > bar if metric == METRICS["regression"] else batch["high"] < bar)
 
 # %% ../nbs/07_monitor.ipynb #cc14c857
-DECISIONS = {"keep": "No retraining is needed", "watch": "Watch it closely", "retrain": "Retrain it"}
+DECISIONS = {"keep": "It holds", "watch": "It needs watching", "retrain": "It needs retraining"}
 
 
 def decide(found: list[dict[str, Any]], alarms: int = 2, window: int = 3) -> tuple[str, str]:  # decision; reason
