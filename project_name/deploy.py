@@ -4,17 +4,19 @@
 
 # %% auto #0
 __all__ = ['MOST_APART', 'MOST_LEVELS', 'STRANGER', 'USELESS', 'to_onnx', 'float_thresholds', 'next_below', 'native_numbers',
-           'differences', 'parity', 'narrowed', 'describe_input', 'typical', 'make_signature', 'golden_rows',
-           'answering_modules', 'model_card', 'ask_stranger', 'serving_gate', 'not_promoted', 'useless', 'promotable']
+           'differences', 'parity', 'narrowed', 'describe_input', 'typical', 'make_signature', 'made_up_features',
+           'answers_of', 'Proposal', 'propose_onnx', 'golden_rows', 'answering_modules', 'model_card', 'ask_stranger',
+           'serving_gate', 'not_promoted', 'useless', 'promotable']
 
 # %% ../nbs/06_deploy.ipynb #83f8b52b
 import copy
 import json
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from pkgutil import iter_modules
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -36,8 +38,10 @@ from project_name.product.bundle import (
     write_bundle,
 )
 from .product.model import Model, load
+from .product.rows import in_halves, read_rows, to_frame
 from .product.scorers import onnx_scorer
-from .product.synthetic import ordinary_rows
+from .product.synthetic import edge_rows, ordinary_rows
+from .product.tables import find_function
 from .product.values import type_letter
 from .requirements import parse_requirement
 from .train import GREATER
@@ -87,9 +91,12 @@ def native_numbers(model: Any, features: pd.DataFrame) -> np.ndarray:  # rows by
     return np.asarray(method(features), dtype=np.float64).reshape(len(features), -1)
 
 
-def differences(one: np.ndarray, other: np.ndarray) -> np.ndarray:  # one a row
-    "By how much two answers differ, row by row; amounts in standard deviations."
-    scale = 1.0 if one.shape[1] > 1 else max(float(one.std()), 1e-12)
+def differences(one: np.ndarray, other: np.ndarray, usual: np.ndarray | None = None) -> np.ndarray:  # one a row
+    "By how much two answers differ, row by row; amounts in standard deviations, or in the distance from `usual` ones."
+    scale = 1.0
+    if one.shape[1] == 1:
+        usual, far = (one, 0.0) if usual is None else (usual, np.abs(one[:, 0] - usual.mean()))
+        scale = np.maximum(max(float(usual.std()), 1e-12), far)
     apart = np.abs(one - other.reshape(one.shape)).max(axis=1) / scale
     return np.where(np.isfinite(apart), apart, np.inf)
 
@@ -160,6 +167,58 @@ def make_signature(
         "features": {"function": "project_name.product.features:build_features", "plan": plan},
         "model_columns": [column["name"] for column in plan["columns"]],
     }
+
+# %% ../nbs/06_deploy.ipynb #067b20f2
+def made_up_features(signature: dict, seed: int, ordinary: int = 200) -> pd.DataFrame:
+    "The features of odd and of ordinary rows made from a signature."
+    rows = [*edge_rows(signature, seed), *ordinary_rows(signature, ordinary, seed)]
+    columns, index, _ = read_rows(rows, signature["inputs"])
+    frame = to_frame(columns, signature["inputs"], index)
+    build, plan = find_function(signature["features"]["function"]), signature["features"]["plan"]
+    parts = in_halves(lambda places: build(frame.iloc[places], plan), np.arange(len(frame)))
+    return pd.concat([part for _, part in parts if isinstance(part, pd.DataFrame)])
+
+
+def answers_of(ask: Callable[[pd.DataFrame], np.ndarray], features: pd.DataFrame, width: int) -> np.ndarray:
+    "The answers to rows, nan where there is none: a row on which a library fails takes none of the others with it."
+    answers = np.full((len(features), width), np.nan)
+    for places, said in in_halves(lambda places: ask(features.iloc[places]), np.arange(len(features))):
+        if not isinstance(said, Exception):
+            answers[places] = said.reshape(len(places), -1)
+    return answers
+
+# %% ../nbs/06_deploy.ipynb #ffe6ff5a
+class Proposal(NamedTuple):
+    "A converted model, and how far its answers are from those of the model that was trained."
+
+    onnx: bytes  # empty where it must not be shipped
+    reason: str  # why it must not; empty when it may
+    held_back: np.ndarray  # differences on held-back rows, infinite where it fails
+    made_up: np.ndarray  # differences on made-up rows that the trained model answers
+    unanswered: int  # made-up rows that it does not answer
+
+
+def propose_onnx(model: Any, signature: dict, held_back: pd.DataFrame, made_up: pd.DataFrame) -> Proposal:
+    "Convert a fitted model and compare it with itself on features of held-back and of made-up rows."
+    numbers = native_numbers(model, held_back)
+    odd = answers_of(lambda features: native_numbers(model, features), made_up, numbers.shape[1])
+    answered = np.isfinite(odd).all(axis=1)
+    try:
+        converted = to_onnx(model, signature["features"]["plan"]["columns"])
+        score = onnx_scorer(converted, signature)
+        apart = differences(numbers, score(held_back))
+    except Exception as error:  # whatever a converter or its runtime meets, the native format remains
+        reason, never = f"its conversion to ONNX stopped with {type(error).__name__}", np.full(len(held_back), np.inf)
+        return Proposal(b"", reason, never, np.full(answered.sum(), np.inf), int((~answered).sum()))
+    copied = answers_of(score, made_up[answered], numbers.shape[1])
+    differs = {"held-back": apart, "made-up": differences(odd[answered], copied, usual=numbers)}
+    reason = " and ".join(
+        f"on {(one > MOST_APART).sum():,} of {len(one):,} {rows} rows"
+        for rows, one in differs.items()
+        if (one > MOST_APART).any()
+    )
+    reason = f"its conversion to ONNX answers otherwise or fails {reason}" if reason else ""
+    return Proposal(b"" if reason else converted, reason, *differs.values(), int((~answered).sum()))
 
 # %% ../nbs/06_deploy.ipynb #9eaff384
 def golden_rows(
