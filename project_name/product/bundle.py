@@ -4,7 +4,8 @@
 
 # %% auto #0
 __all__ = ['MODEL_FILES', 'MANIFEST', 'SIGNATURE', 'GOLDEN', 'CARD', 'LIBRARIES', 'Bundle', 'code_hash', 'value_hash',
-           'environment', 'write_bundle', 'read_bundle', 'check_environment', 'copy_bundle', 'bundle_bytes']
+           'environment', 'write_bundle', 'read_bundle', 'plain_files', 'check_environment', 'copy_bundle',
+           'bundle_bytes']
 
 # %% ../../nbs/product/bundle.ipynb #0ef11593
 import hashlib
@@ -14,6 +15,7 @@ import json
 import os
 import platform
 import shutil
+import stat
 import tempfile
 from collections.abc import Iterable
 from pathlib import Path
@@ -35,7 +37,10 @@ class Bundle(NamedTuple):
 
     def json(self, name: str) -> Any:
         "What a JSON file of the bundle holds."
-        return json.loads(self.files[name])
+        try:
+            return json.loads(self.files[name])
+        except (ValueError, RecursionError) as error:  # broken, no UTF-8, or nested too deep
+            raise ProductError(f"{name} of the bundle is no valid JSON: {type(error).__name__} {error}") from error
 
 # %% ../../nbs/product/bundle.ipynb #a8940798
 def code_hash(modules: Iterable[str]) -> str:
@@ -119,35 +124,58 @@ def _replace(folder: Path, contents: dict[str, bytes]) -> Path:
 def read_bundle(folder: Path | str) -> Bundle:
     "Read a bundle and check every file against the manifest. Raises `ProductError` that names the file which differs."
     folder = Path(folder)
-    manifest = _manifest(folder)
+    sizes = plain_files(folder)
+    manifest = _manifest(folder, sizes)
     listed = manifest["files"]
-    found = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()} - {MANIFEST}
-    if extra := sorted(found - set(listed)):
+    if extra := sorted(set(sizes) - {MANIFEST} - set(listed)):
         raise ProductError(f"{folder} holds {extra[0]!r}, which its manifest does not list; take it away")
     files = {}
     for name, entry in listed.items():
-        if name not in found:
+        if name not in sizes:
             raise ProductError(f"{folder} lacks {name!r}, which its manifest lists; copy the whole folder again")
-        files[name] = (folder / name).read_bytes()
-        if hashlib.sha256(files[name]).hexdigest() != entry["sha256"]:
+        files[name] = b"" if sizes[name] != entry["bytes"] else _read(folder / name)
+        if sizes[name] != entry["bytes"] or hashlib.sha256(files[name]).hexdigest() != entry["sha256"]:
             raise ProductError(f"{folder / name} is not the file its manifest describes: it was damaged or changed")
     return Bundle(manifest, files)
 
+
+def plain_files(folder: Path) -> dict[str, int]:  # name: size
+    "The files of a folder. Raises `ProductError` for anything in it that is no ordinary file; opens none."
+    sizes = {}
+    for entry in sorted(os.scandir(folder), key=lambda entry: entry.name) if folder.is_dir() else []:
+        status = entry.stat(follow_symlinks=False)
+        if not stat.S_ISREG(status.st_mode):
+            kind = "a link" if entry.is_symlink() else "a folder" if entry.is_dir() else "no ordinary file"
+            raise ProductError(f"{folder} holds {entry.name!r}, which is {kind}; a bundle holds ordinary files only")
+        sizes[entry.name] = status.st_size
+    return sizes
+
+
+def _read(path: Path) -> bytes:
+    "What a file holds; a link that took its place in the meantime is not followed."
+    try:
+        with open(os.open(path, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0)), "rb") as file:
+            return file.read()
+    except OSError as error:
+        raise ProductError(f"{path} cannot be read: {error.strerror}") from error
+
 # %% ../../nbs/product/bundle.ipynb #33cbf7c7
-def _manifest(folder: Path) -> dict[str, Any]:
+def _manifest(folder: Path, names: Iterable[str]) -> dict[str, Any]:
     "The manifest of a bundle, when it is one."
-    if not (folder / MANIFEST).is_file():
-        names = [path.name for path in folder.iterdir()] if folder.is_dir() else []
+    if MANIFEST not in names:
         raise ProductError(f"{folder} is no bundle: it has no {MANIFEST}; {nearest(MANIFEST, names)}", exit_code=2)
     try:
-        manifest = json.loads((folder / MANIFEST).read_bytes())
-        names = {MODEL_FILES[manifest["format"]], SIGNATURE, GOLDEN, CARD}
-        complete = set(manifest["files"]) == names and all(entry["sha256"] for entry in manifest["files"].values())
-        complete = complete and isinstance(manifest["environment"], dict)
+        manifest = json.loads(_read(folder / MANIFEST))
+        wanted = {MODEL_FILES[manifest["format"]], SIGNATURE, GOLDEN, CARD}
+        complete = set(manifest["files"]) == wanted and all(
+            isinstance(entry["sha256"], str) and isinstance(entry["bytes"], int) for entry in manifest["files"].values()
+        )
+        versions = manifest["environment"]
+        complete = complete and isinstance(versions, dict) and all(isinstance(one, str) for one in versions.values())
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise ProductError(f"{folder / MANIFEST} is damaged: {type(error).__name__} {error}") from error
     if not complete:
-        raise ProductError(f"{folder / MANIFEST} does not list the files of a bundle, {sorted(names)}")
+        raise ProductError(f"{folder / MANIFEST} does not list the files of a bundle, {sorted(wanted)}")
     return manifest
 
 # %% ../../nbs/product/bundle.ipynb #df5c02c2
