@@ -24,6 +24,7 @@ from .base import ProjectError, read_json
 from .deploy import USELESS
 from .evaluate import compared
 from .look import BLUE, GREEN, GREY, ORANGE, RED, escape, new_axes, shorten
+from .methods.questions import Question
 from .numbers import amount, count, duration, number, percent, signed
 from .train import GREATER, metric_name
 
@@ -160,10 +161,14 @@ def requirements(metrics: dict, serving: dict, measures: dict[str, float]) -> pd
     return pd.DataFrame(rows, columns=["asked", "limit", "found", "verdict"])
 
 # %% ../nbs/08_report.ipynb #f2363829
-def verdict(asked: pd.DataFrame, serving: dict, suspects: list[str]) -> tuple[str, str, str]:  # words; reason; colour
+def verdict(
+    asked: pd.DataFrame,  # of `requirements`
+    serving: dict,  # serving.json
+    questions: list[Question],  # that nobody answered
+) -> tuple[str, str, str]:  # words; reason; colour
     "Whether the model may be used, why, and the colour of that; ready only when the deployment promoted it."
     failed = asked[asked["verdict"].isin(["not met", "not measured"])]
-    reasons = [f"a column may give the answer away: {', '.join(suspects)}; check it first"] if suspects else []
+    reasons = [f"{one['what']}: somebody has to answer that first" for one in questions]
     if asked.empty:
         reasons.append("no requirement is stated, so nothing can be promoted by itself")
     reasons += [
@@ -176,9 +181,9 @@ def verdict(asked: pd.DataFrame, serving: dict, suspects: list[str]) -> tuple[st
         reasons = serving.get("not_promoted") or ["the packed model did not pass its own checks"]
     if reasons:
         told = ". ".join(f"{reason[0].upper()}{reason[1:]}" for reason in reasons) + "."
-        if asked.empty and not suspects:
+        if asked.empty and not questions:
             return "No verdict", told, GREY
-        return "Not to be used yet" if suspects and failed.empty else "Not to be used", told, RED
+        return "Not to be used yet" if questions and failed.empty else "Not to be used", told, RED
     narrow = int((asked["verdict"] == "narrowly met").sum())
     reason = f"All {len(asked)} requirements are met" + (f", {narrow} of them narrowly." if narrow else ".")
     return "Ready to be used", reason, ORANGE if narrow else GREEN

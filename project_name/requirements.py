@@ -133,6 +133,9 @@ def resolve(given: Mapping[str, Any], domain: Mapping[str, str]) -> dict[str, An
     known = {name: given.get(name) or domain.get(name, "") for name in ("source", "query", "target", "time", "group")}
     known["positive"] = given.get("positive") or usual.get("positive", "")
     known["drop"] = [name for name in words(given.get("drop")) or words(domain.get("drop")) if name != known["target"]]
+    known.update(
+        {name: words(given.get(name)) or words(domain.get(name)) for name in ("known_at_prediction", "answered")}
+    )
     known.update({name: given.get(name) or domain.get(name, "") for name in ("valid_from", "test_from")})
     known["unit"] = given.get("unit") or usual.get("unit", "")
     return known | {name: domain.get(name, "") for name in ("features", "rules", "figures")}
