@@ -24,6 +24,7 @@ import pandas as pd
 from . import methods, product
 from .base import ProjectError, plain
 from .look import escape
+from .methods.questions import Question
 from .numbers import number
 from project_name.product.bundle import (
     CARD,
@@ -348,12 +349,11 @@ def serving_gate(
     return lines
 
 
-def not_promoted(evaluated: list[dict], served: list[dict], suspects: list[str]) -> list[str]:
+def not_promoted(evaluated: list[dict], served: list[dict], questions: list[Question]) -> list[str]:
     "Why the model may not be promoted, empty when it may; what was open in the evaluation is judged by this stage."
     judged = {line["requirement"]: line["met"] for line in [*evaluated, *served]}
     reasons = [] if judged else ["no requirement is stated, so nothing can be promoted by itself"]
-    if suspects:
-        reasons.append(f"a column may give the answer away: {', '.join(suspects)}")
+    reasons += [one["what"] for one in questions]
     said = {False: "is not met", None: "was not measured"}
     return reasons + [f"{name} {said[met]}" for name, met in judged.items() if met is not True]
 
@@ -371,6 +371,6 @@ def useless(metrics: dict) -> list[str]:
     return [] if better else [USELESS]
 
 
-def promotable(evaluated: list[dict], served: list[dict], suspects: list[str]) -> bool:
-    "Whether requirements are stated, all of them are met, and no column is suspected to give the answer away."
-    return not not_promoted(evaluated, served, suspects)
+def promotable(evaluated: list[dict], served: list[dict], questions: list[Question]) -> bool:
+    "Whether requirements are stated, all of them are met, and no question is open."
+    return not not_promoted(evaluated, served, questions)
