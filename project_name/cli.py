@@ -112,9 +112,10 @@ def check_source(values: dict[str, Any]) -> None:
     "Refuse a source that cannot be read and a target that it does not hold, before anything is written."
     if "source" not in values:
         return
+    from project_name.product.reading import reading
     from project_name.product.tables import columns
 
-    found = columns(values["source"], values.get("query", ""))
+    found = columns(values["source"], reading(values))
     asked = [("target", values.get("target", "")), ("time", values.get("time", "")), ("group", values.get("group", ""))]
     for parameter, name in [*asked, *(("drop", name) for name in values.get("drop", []))]:
         if name and name not in found:
@@ -208,9 +209,10 @@ def _stage(name: str, stages: list[str]) -> str:
 
 def fingerprint(values: dict[str, Any]) -> str:
     "What a source that is no local file holds now. It takes long, so it is asked only about such a source."
+    from project_name.product.reading import reading
     from project_name.product.tables import fingerprint as of_source
 
-    return of_source(values["source"], values.get("query", ""))
+    return of_source(values["source"], reading(values))
 
 # %% ../nbs/cli.ipynb #e3a70697
 @main.command()
@@ -332,14 +334,19 @@ def verify() -> None:
 @main.command()
 @with_words
 def score(words: tuple[str, ...], from_make: bool) -> None:
-    "Score a table with the model: score IN=new.csv OUT=scored.csv [FORMULAS=1]."
+    "Score a table with the model: score IN=new.csv OUT=scored.csv [FORMULAS=1] [encoding=... sheet=...]."
+    from project_name.engine.parameters import parse_words
+    from project_name.product.reading import READING, reading
     from project_name.product.score import score_file
 
     options, rest = split_words(words, from_make, ("IN", "OUT", "FORMULAS"))
-    if rest or "IN" not in options or "OUT" not in options:
+    if "IN" not in options or "OUT" not in options:
         raise ProjectError("score needs a table to read and one to write: IN=new.csv OUT=scored.csv")
+    answers = parse_words(rest)
+    if unknown := next((name for name in answers if name not in READING), ""):
+        raise ProjectError(f"score takes no {unknown!r}; how a table is read is said by {', '.join(READING)}")
     formulas = yes("FORMULAS", options.get("FORMULAS", ""))
-    told = score_file(options["IN"], options["OUT"], formulas=formulas)
+    told = score_file(options["IN"], options["OUT"], formulas=formulas, how=reading(answers))
     click.echo(", ".join(f"{key.replace('_', ' ')} {value}" for key, value in told.items()))
 
 # %% ../nbs/cli.ipynb #3b36739d

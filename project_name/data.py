@@ -26,7 +26,7 @@ from .look import BLUE, GREEN, ORANGE, new_axes, plot_bars
 from .methods.splits import PARTS
 from .methods.types import Typed, type_column
 from .numbers import number
-from .product.tables import kind_of
+from .product.sources import kind_of
 from .requirements import DataError
 
 # %% ../nbs/01_data.ipynb #5fad061c

@@ -41,8 +41,8 @@ from project_name.product.bundle import (
 from .product.model import Model, load
 from .product.rows import in_halves, read_rows, to_frame
 from .product.scorers import onnx_scorer
+from .product.sources import find_function
 from .product.synthetic import edge_rows, ordinary_rows
-from .product.tables import find_function
 from .product.values import type_letter
 from .requirements import parse_requirement
 from .train import GREATER

@@ -20,7 +20,9 @@ import pandas as pd
 
 from .base import ProjectError, nearest
 from .numbers import number, percent
-from .product.tables import find_function, read_table, shown
+from .product.reading import READING
+from .product.sources import find_function, shown
+from .product.tables import read_table
 
 # %% ../nbs/00_requirements.ipynb #32f9d7b5
 class DataError(ProjectError):
@@ -130,7 +132,7 @@ def resolve(given: Mapping[str, Any], domain: Mapping[str, str]) -> dict[str, An
     "The task in plain names: what was given, else what the settings say of this source."
     other_target = bool(given.get("target")) and given["target"] != domain.get("target", given["target"])
     usual = {} if other_target else dict(domain)
-    known = {name: given.get(name) or domain.get(name, "") for name in ("source", "query", "target", "time", "group")}
+    known = {name: given.get(name) or domain.get(name, "") for name in ("source", "target", "time", "group")}
     known["positive"] = given.get("positive") or usual.get("positive", "")
     known["drop"] = [name for name in words(given.get("drop")) or words(domain.get("drop")) if name != known["target"]]
     known.update(
@@ -138,6 +140,9 @@ def resolve(given: Mapping[str, Any], domain: Mapping[str, str]) -> dict[str, An
     )
     known.update({name: given.get(name) or domain.get(name, "") for name in ("valid_from", "test_from")})
     known["unit"] = given.get("unit") or usual.get("unit", "")
+    known["reading"] = {
+        name: given.get(name) or domain[name] for name in READING if given.get(name) or domain.get(name)
+    }
     return known | {name: domain.get(name, "") for name in ("features", "rules", "figures")}
 
 # %% ../nbs/00_requirements.ipynb #2c95d9f8

@@ -184,7 +184,8 @@ def all_parameters(stages: Iterable[Path]) -> dict[str, Parameter]:
     return found
 
 # %% ../../nbs/engine/parameters.ipynb #61f5d763
-OF_THE_SOURCE = ("query", "target", "positive", "time", "group", "drop", "valid_from", "test_from")
+OF_THE_SOURCE = ("target", "positive", "time", "group", "drop", "valid_from", "test_from")
+OF_THE_SOURCE += ("query", "sheet", "header", "encoding", "delimiter", "decimal", "as_text", "as_numbers", "missing")
 DOMAIN_ONLY = ("source", "features", "rules", "figures")  # names in [domain] that are no parameters
 
 

@@ -7,11 +7,14 @@ __all__ = ['KINDS', 'DAY_FORMATS', 'CLOCK_FORMATS', 'NEARLY_ALL', 'Typed', 'date
            'type_table', 'look_over']
 
 # %% ../../nbs/methods/types.ipynb #ff75fcba
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from types import MappingProxyType
 from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
+
+from ..product.writing import beyond_exact, perhaps_codes, surely_codes
 
 # %% ../../nbs/methods/types.ipynb #c11885d5
 KINDS = ("number", "category", "date", "boolean", "text")  # what a column can be
@@ -63,17 +66,34 @@ def type_text(column: pd.Series) -> Typed:
         return Typed(column, "category")
     if len(formats := date_formats(distinct)) == 1:
         return _type_dates(column, formats[0])
-    numbers = pd.to_numeric(distinct, errors="coerce")
-    if numbers.notna().mean() >= NEARLY_ALL and not distinct.str.match(r"[+-]?0\d").any() and len(distinct) > 1:
+    if len(distinct) > 1 and _are_quantities(distinct):
         values = pd.to_numeric(column, errors="coerce").astype("float64")
         return Typed(values, "number", note=slips(column, values, "no number"))
     note = f"may be dates, but it is open whether {' or '.join(formats)}; write them as 2024-12-31" if formats else ""
+    return _type_words(column, distinct, note)
+
+
+def _type_words(column: pd.Series, distinct: pd.Series, note: str = "") -> Typed:
+    "A column of words as prose or as a category."
     prose = distinct.str.len().mean() > 30 and len(distinct) > 0.5 * column.notna().sum()
     return Typed(column, "text" if prose else "category", note=note)
 
 
+def _are_quantities(distinct: pd.Series) -> bool:
+    "Whether nearly all texts are numbers, and none of them a code or a version."
+    numbers = pd.to_numeric(distinct, errors="coerce")
+    texts = distinct[numbers.notna()].str.strip().tolist() if numbers.notna().mean() >= NEARLY_ALL else []
+    return bool(texts) and not surely_codes(texts) and not perhaps_codes(texts)
+
+
 def _type_dates(column: pd.Series, form: str) -> Typed:
     "A column of text as dates without a time zone; an offset is taken off, which gives UTC."
+    zoned = column.dropna().str.contains(r"\d\d:\d\d.*(?:Z|[+-]\d\d(?::?\d\d)?)$")
+    bare = column.dropna().str.contains(r"\d\d:\d\d") & ~zoned
+    if form == "ISO8601" and zoned.any() and bare.any():
+        seen = f"first {column[bare.idxmax()]!r} in row {bare.idxmax()}"
+        note = f"dates of which some have a time zone and some have none, {seen}; write all alike"
+        return _type_words(column, pd.Series(column.dropna().unique(), dtype="str"), note)
     values = pd.to_datetime(column, format=form, errors="coerce", utc=True).dt.tz_localize(None)
     values = values.astype("datetime64[us]")
     return Typed(values, "date", None if form == "ISO8601" else form, slips(column, values, "no date"))
@@ -101,6 +121,9 @@ def type_column(column: pd.Series) -> Typed:
         return Typed(moments.astype("datetime64[us]"), "date")
     if pd.api.types.is_timedelta64_dtype(column):
         return Typed(column.dt.total_seconds(), "number", note="durations, in seconds")
+    if beyond_exact(column):
+        note = "whole numbers with too many digits for a float stay text"
+        return Typed(column.map(str, na_action="ignore").astype("str"), "category", note=note)
     if pd.api.types.is_numeric_dtype(column):
         whole = pd.api.types.is_integer_dtype(column) and column.notna().all()
         values = column.astype("int64" if whole and column.max() < 2**63 else "float64")
@@ -117,7 +140,7 @@ def _type_objects(column: pd.Series) -> Typed:
     inside = pd.api.types.infer_dtype(column, skipna=True)
     if inside in ("decimal", "mixed-integer-float"):
         return Typed(column.astype("float64"), "number")
-    if inside in ("date", "datetime"):
+    if inside in ("date", "datetime") and len({getattr(day, "tzinfo", None) is None for day in column.dropna()}) == 1:
         return type_column(pd.to_datetime(column, utc=True))
     values = column.map(str, na_action="ignore").astype("str")
     if set(values.dropna().unique()) and set(values.dropna().unique()) <= {"True", "False"}:
@@ -125,9 +148,19 @@ def _type_objects(column: pd.Series) -> Typed:
     return type_text(values)
 
 # %% ../../nbs/methods/types.ipynb #865e6063
-def type_table(frame: pd.DataFrame, target: str) -> dict[str, Typed]:
-    "The types of all columns; the target keeps its values, for it is judged by itself."
-    return {name: Typed(frame[name], "target") if name == target else type_column(frame[name]) for name in frame}
+def type_table(
+    frame: pd.DataFrame,
+    target: str,  # keeps its values, for it is judged by itself
+    notes: Mapping[str, str] = MappingProxyType({}),  # what the reader noticed, by column
+    as_text: Iterable[str] = (),  # columns that stay text
+) -> dict[str, Typed]:
+    "The types of all columns."
+    types = {name: Typed(frame[name], "target") if name == target else type_column(frame[name]) for name in frame}
+    for name in {*as_text} & {*types} - {target}:
+        words = frame[name].astype("str")
+        types[name] = _type_words(words, pd.Series(words.dropna().unique(), dtype="str"), "kept as text, as was asked")
+    noted = {name: "; ".join(filter(None, (notes.get(name), typed.note))) for name, typed in types.items()}
+    return {name: typed._replace(note=noted[name]) for name, typed in types.items()}
 
 # %% ../../nbs/methods/types.ipynb #f7a70754
 def look_over(types: Mapping[str, Typed]) -> pd.DataFrame:

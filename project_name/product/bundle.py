@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from ..base import nearest, plain, sha256
-from .tables import ProductError
+from .reading import ProductError
 
 # %% ../../nbs/product/bundle.ipynb #9c58d57b
 MODEL_FILES = {"onnx": "model.onnx", "skops": "model.skops"}  # format of a bundle: the file of its model

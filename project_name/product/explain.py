@@ -13,8 +13,8 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 
+from .reading import ProductError
 from .rows import Rows, read_rows
-from .tables import ProductError
 from .values import reader_of
 
 # %% ../../nbs/product/explain.ipynb #7284f048

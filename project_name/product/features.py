@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 
 from ..base import ProjectError, nearest
-from .tables import find_function
+from .sources import find_function
 from .texts import Finds, find_words, holds, topic
 
 # %% ../../nbs/product/features.ipynb #584f5cd2

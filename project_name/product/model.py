@@ -16,10 +16,11 @@ import pandas as pd
 from ..base import ProjectError, nearest, runs_dir
 from .bundle import GOLDEN, MANIFEST, MODEL_FILES, SIGNATURE, Bundle, check_environment, read_bundle
 from .explain import explain_rows
+from .reading import ProductError
 from .rows import Rows, flag_rows, read_rows, to_frame
 from .scorers import SCORERS, answer, laid_out
 from .signature import check_signature
-from .tables import ProductError, find_function
+from .sources import find_function
 
 # %% ../../nbs/product/model.ipynb #23c35bf0
 class AnswerError(ProductError):

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from ..base import whole_file
-from .tables import ProductError
+from .reading import ProductError
 
 # %% ../../nbs/product/native.ipynb #9f46613d
 TRUSTED = (

@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from ..base import nearest
-from .tables import ProductError
+from .reading import ProductError
 from .values import read_dates, reader_of, seen, type_letter
 
 # %% ../../nbs/product/rows.ipynb #6e8d5681

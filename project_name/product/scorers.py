@@ -13,7 +13,7 @@ import pandas as pd
 
 from .bundle import MODEL_FILES
 from .native import open_native
-from .tables import ProductError
+from .reading import ProductError
 
 # %% ../../nbs/product/scorers.ipynb #674796fa
 Scorer = Callable[[pd.DataFrame], np.ndarray]  # features of n rows -> n rows of probabilities, or n amounts

@@ -10,8 +10,8 @@ __all__ = ['Field', 'FIELDS', 'INPUT_FIELDS', 'INPUT_EXTRAS', 'FEATURE_FIELDS', 
 from collections.abc import Callable
 from typing import Any
 
+from .reading import ProductError
 from .rows import read_rows
-from .tables import ProductError
 
 # %% ../../nbs/product/signature.ipynb #3a74f1da
 Field = tuple[Callable[[Any], bool], str]  # whether a value will do; what is expected, in words

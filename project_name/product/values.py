@@ -18,7 +18,7 @@ from uuid import UUID
 import numpy as np
 import pandas as pd
 
-from .tables import MISSING
+from .writing import MISSING
 
 # %% ../../nbs/product/values.ipynb #3a9bd3e2
 Values = tuple[np.ndarray, np.ndarray]  # the values of one column; True where one was not understood

@@ -1,0 +1,102 @@
+"""Files as people have them: each is read as a person would, asked about, or refused in a sentence."""
+
+import math
+import re
+from datetime import date
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from project_name.methods.types import type_table
+from project_name.product.reading import ProductError, noticed, reading
+from project_name.product.tables import columns, read_table
+
+from .odd_files import ODD, ORDINARY, Odd
+from .test_any_table import TABLES
+
+
+def plain(value):
+    "A value of a frame as plain Python, None where there is none."
+    if value is None or value is pd.NA or value is pd.NaT or (isinstance(value, float) and math.isnan(value)):
+        return None
+    if isinstance(value, str):
+        return value or None
+    if isinstance(value, date):
+        return pd.Timestamp(value)
+    return value.item() if isinstance(value, np.generic) else value
+
+
+def same(found, expected) -> bool:
+    "Whether a cell holds what is expected: numbers by value, true and false as such, and no number for a text."
+    if isinstance(expected, int) and abs(expected) >= 2**53:
+        return found == expected or found == str(expected)
+    if isinstance(expected, bool) or isinstance(found, bool) or isinstance(expected, str) or isinstance(found, str):
+        return type(found) is type(expected) and found == expected
+    return found == expected
+
+
+def outcome(odd: Odd, folder) -> str:
+    "What is wrong with how a file is read; empty where nothing is."
+    path = folder / odd.file
+    path.write_bytes(odd.content)
+    try:
+        frame = read_table(path, reading(odd.how))
+    except ProductError as error:
+        if odd.table is not None:
+            return f"refused: {error}"
+        code = "" if error.exit_code == odd.code else f"exit code {error.exit_code}: "
+        return "" if re.search(odd.says, str(error)) and not code and "\n" not in str(error) else f"{code}says {error}"
+    if odd.table is None:
+        return f"read in silence as {frame.to_dict('list')}"[:300]
+    found = {name: [plain(value) for value in frame[name].tolist()] for name in frame}
+    if sorted(found) != sorted(odd.table):
+        return f"columns {list(found)[:9]}"
+    for name, expected in odd.table.items():
+        expected = [plain(value) for value in expected]
+        if len(found[name]) != len(expected) or not all(map(same, found[name], expected)):
+            return f"{name}: {found[name][:6]} instead of {expected[:6]}"
+    return ""
+
+
+@pytest.mark.parametrize("odd", [*ORDINARY, *ODD], ids=lambda odd: odd.name)
+def test_a_file_is_read_as_a_person_would_or_not_at_all(odd, tmp_path):
+    assert outcome(odd, tmp_path) == ""
+
+
+def test_there_are_enough_of_them_and_none_stands_twice():
+    names = [odd.name for odd in [*ORDINARY, *ODD]]
+    assert len(ORDINARY) >= 30 and len(ODD) >= 120 and len(set(names)) == len(names)
+
+
+@pytest.mark.parametrize("kind", TABLES)
+def test_ordinary_tables_come_back_cell_by_cell(kind, tmp_path):
+    made = TABLES[kind][0]().reset_index(drop=True)
+    made.to_csv(tmp_path / "table.csv", index=False)
+    pd.testing.assert_frame_equal(read_table(tmp_path / "table.csv"), made, check_dtype=False)
+
+
+@pytest.mark.parametrize("odd", [odd for odd in [*ORDINARY, *ODD] if odd.table], ids=lambda odd: odd.name)
+def test_the_names_before_a_run_are_those_of_the_run(odd, tmp_path):
+    (tmp_path / odd.file).write_bytes(odd.content)
+    assert sorted(columns(str(tmp_path / odd.file), reading(odd.how))) == sorted(odd.table)
+
+
+def test_what_the_reader_decides_is_said_of_the_column(tmp_path):
+    text = (
+        "name;left;size;fee;share;day;zone\n"
+        + "Null;nan;1;1.375,14 EUR;5%;20240102;2024-01-01T10:00\nAda;no;nan;2 EUR;7%;20240203;2024-01-01T10:00Z\n"
+    )
+    (tmp_path / "x.csv").write_text(text)
+    frame = read_table(tmp_path / "x.csv")
+    notes = {name: typed.note for name, typed in type_table(frame, "", noticed(frame)).items()}
+    words = {
+        "name": "missing=Null",
+        "left": "'nan' counts as missing",
+        "size": "'nan' counts as missing",
+        "fee": "EUR",
+        "share": "%",
+        "day": "20241231",
+        "zone": "time zone",
+    }
+    assert [name for name, word in words.items() if word not in notes[name]] == []
