@@ -17,7 +17,7 @@ import pandas as pd
 from sklearn.metrics import precision_recall_curve, roc_curve
 
 from .base import nearest
-from .look import BLUE, GREY, ORANGE, new_axes, shorten
+from .look import BLUE, GREY, ORANGE, add_legend, new_axes, shorten
 from .numbers import percent
 from .requirements import DataError, parse_requirement
 from .train import GREATER, metric_name, predict_rows, scores
@@ -420,7 +420,7 @@ def plot_separation(is_positive: np.ndarray, probability: dict[str, np.ndarray],
     upper.set(xlabel="share of the others flagged", ylabel=f"share of “{shorten(label, 16)}” found", title="ROC curve")
     lower.set(xlabel=f"share of “{shorten(label, 16)}” found", ylabel="share of flagged that are right")
     lower.set(title="Precision and recall", ylim=(0, 1.02))
-    upper.legend(frameon=False, fontsize=9)
+    add_legend(upper)
     return upper.figure
 
 # %% ../nbs/05_evaluate.ipynb #ee262129
@@ -471,7 +471,7 @@ def plot_calibration(parts: list[dict]) -> Any:
         frame["predicted"], frame["observed"], 2 * frame["error"], fmt="o-", color=BLUE, label="what happened"
     )
     axes.set(xlabel="mean prediction in equal parts of the rows", ylabel="mean outcome")
-    axes.legend(frameon=False, fontsize=9)
+    add_legend(axes)
     return axes
 
 # %% ../nbs/05_evaluate.ipynb #80c914cd
@@ -484,7 +484,7 @@ def plot_thresholds(curve: pd.DataFrame, threshold: float) -> Any:
     axes.plot(curve["threshold"], curve[measure], color=BLUE, label=called)
     axes.axvline(threshold, color=ORANGE, linestyle=":")
     axes.set(xlabel="threshold (chosen on the validation rows)", ylim=(0, None))
-    axes.legend(frameon=False, fontsize=9)
+    add_legend(axes)
     return axes
 
 

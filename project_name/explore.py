@@ -16,7 +16,7 @@ import pandas as pd
 from matplotlib.dates import ConciseDateFormatter
 from matplotlib.ticker import PercentFormatter
 
-from .look import new_axes, plot_bars, shorten
+from .look import add_legend, new_axes, plot_bars, shorten
 from .numbers import number, percent
 
 # %% ../nbs/02_explore.ipynb #73da5355
@@ -125,7 +125,7 @@ def _name_outcomes(axes: plt.Axes, means: pd.DataFrame, share: bool) -> None:
     if means["outcome"].nunique() == 1:
         axes.set_ylabel(shorten(means["outcome"].iloc[0]))
     else:
-        axes.legend(fontsize=8, frameon=False, loc="center left", bbox_to_anchor=(1, 0.5))
+        add_legend(axes)
 
 # %% ../nbs/02_explore.ipynb #96b83e76
 def in_groups(column: pd.Series, most: int = 20) -> pd.Series:  # text for names, a number for numbers and dates
@@ -160,7 +160,7 @@ def plot_levels(means: pd.DataFrame, share: bool, most: int = 12) -> plt.Axes:
     if means["outcome"].nunique() == 1:
         axes.set_xlabel(shorten(means["outcome"].iloc[0]))
     else:
-        axes.legend(fontsize=8, frameon=False, loc="center left", bbox_to_anchor=(1, 0.5))
+        add_legend(axes)
     return axes
 
 # %% ../nbs/02_explore.ipynb #fc1213fc

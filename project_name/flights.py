@@ -249,14 +249,14 @@ def share_late(flights: pd.DataFrame, by: pd.Series, least: int = 100) -> pd.Ser
 
 def by_hour(flights: pd.DataFrame) -> tuple[str, Any, str]:
     "How lateness builds up over the day, at each airport."
-    from project_name.look import new_axes
+    from project_name.look import add_legend, new_axes
 
     axes = new_axes()
     for airport, here in flights.groupby("origin"):
         share = share_late(here, here["scheduled"].dt.hour)
         axes.plot(share.index, share, marker="o", markersize=3, label=airport)
     axes.set(xlabel="hour of the scheduled departure", ylabel="% late", ylim=(0, None), xticks=range(6, 24, 3))
-    axes.legend(frameon=False, fontsize=9)
+    add_legend(axes)
     share = share_late(flights, flights["scheduled"].dt.hour)
     low, high = f"{share.min():.0f} % at {share.idxmin()}:00", f"{share.max():.0f} % at {share.idxmax()}:00"
     sentence = f"Lateness is handed on: it grows from {low} to {high}. A late morning is paid for in the evening."

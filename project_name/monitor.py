@@ -17,7 +17,7 @@ import pandas as pd
 from scipy.special import bdtr, chdtrc, kolmogorov
 
 from .explore import periods
-from .look import BLUE, GREY, ORANGE, new_axes, shorten
+from .look import BLUE, GREY, ORANGE, add_legend, new_axes, shorten
 from .numbers import number
 from .train import metric_name
 
@@ -291,7 +291,7 @@ def plot_performance(found: list[dict[str, Any]], bar: float, bar_name: str, met
     axes.axhline(bar, color=ORANGE, linestyle="--", label=bar_name)
     axes.set(ylabel=metric_name(metric), xlim=(-0.5, len(names) - 0.5))
     axes.margins(y=0.15)
-    axes.legend(fontsize=8, frameon=False, loc="lower left", bbox_to_anchor=(0, 1), ncols=3)
+    add_legend(axes)
     return axes
 
 # %% ../nbs/07_monitor.ipynb #90ce5908
@@ -346,5 +346,5 @@ def plot_before_after(before: pd.Series, after: pd.Series, levels: pd.Index | No
     axes.bar(ticks, shares[0], width=0.9 * wide, color=GREY, alpha=0.7, label="training rows")
     axes.bar(ticks, shares[1], width=0.5 * wide, color=BLUE, alpha=0.8, label=when)
     axes.set(xlabel=shorten(name), ylabel="share of rows")
-    axes.legend(fontsize=8, frameon=False)
+    add_legend(axes)
     return axes
