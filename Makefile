@@ -23,7 +23,7 @@ $(error $(LOOSE): parameters go inside of P, as in make pipeline P="$(firstword 
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help pipeline status verify prune lab score dist test torture bench check clean export lint lock env
+.PHONY: help pipeline status verify prune lab score dist test torture bench check clean export lint tidy lock env
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
@@ -74,6 +74,10 @@ export: env  ## write the package and the README from the notebooks
 lint: env  ## look for slips and uneven layout
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
+
+tidy: env  ## put imports in order and lay the code out
+	@$(BIN)/ruff check --quiet --fix --select I .
+	@$(BIN)/ruff format --quiet .
 
 lock: env  ## resolve requirements.lock anew from settings.ini
 	@$(BIN)/uv pip compile setup.py --extra pipeline --extra dev --universal --python-version 3.11 --generate-hashes \

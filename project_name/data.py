@@ -22,7 +22,7 @@ import pandas as pd
 import yaml
 
 from .base import nearest, sha256
-from .look import BLUE, GREEN, ORANGE, new_axes, plot_bars
+from .look import BLUE, GREEN, ORANGE, add_legend, new_axes, plot_bars
 from .methods.splits import PARTS
 from .methods.types import Typed, type_column
 from .numbers import number
@@ -334,7 +334,7 @@ def plot_target(target: pd.Series, task: str) -> plt.Axes:
     axes.hist(target.clip(low, high), bins=40, color=BLUE)
     axes.axvline(target.median(), color=ORANGE, linewidth=1.5, label=f"median {number(target.median())}")
     axes.set(xlabel=str(target.name), ylabel="rows")
-    axes.legend(frameon=False, fontsize=9)
+    add_legend(axes)
     return axes
 
 # %% ../nbs/01_data.ipynb #5ed84248
@@ -388,7 +388,7 @@ def plot_split(part: pd.Series, moments: pd.Series | None) -> plt.Axes:
         axes.bar(counts.index, counts[which], bottom=bottom, **style)
         bottom += counts[which].to_numpy()
     axes.set_ylabel(f"rows in each {name}")
-    axes.legend(frameon=False, fontsize=9, ncols=3, loc="lower center", bbox_to_anchor=(0.5, 1))
+    add_legend(axes)
     return axes
 
 # %% ../nbs/01_data.ipynb #bc1d53e0

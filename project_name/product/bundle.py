@@ -44,7 +44,7 @@ class Bundle(NamedTuple):
 
 # %% ../../nbs/product/bundle.ipynb #a8940798
 def code_hash(modules: Iterable[str]) -> str:
-    "A hash of the source of these modules, for example `project_name.product.features`; none of them is imported."
+    "A hash of the source of these modules, such as `project_name.product.features`; none is imported."
     digest = hashlib.sha256()
     for name in sorted(set(modules)):
         spec = importlib.util.find_spec(name)

@@ -100,8 +100,8 @@ SOURCE = text("data.csv", "3", "4", quietly=True)
 SHARED = text("runs/latest/rows.json", "2", "3", quietly=True)
 REPLACED = replaced("runs/latest/rows.json", "[1, 2, 4]")
 REWRITE = stage("02b_more", 'run.write("rows.json", run.read("rows.json"))')
-LOOK_AT_STEP = (
-    "from project_name.engine.runs import run_parameters\nstyle, extra = run_parameters(run, 'step')['step'], 0"
+LOOK_AT_STEP = "\n".join(
+    ["from project_name.engine.runs import run_parameters", "style, extra = run_parameters(run, 'step')['step'], 0"]
 )
 LOOK = cell("05", 3, LOOK_AT_STEP)
 
