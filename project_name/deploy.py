@@ -24,6 +24,7 @@ import pandas as pd
 from . import methods, product
 from .base import ProjectError, plain
 from .look import escape
+from .methods.metrics import GREATER
 from .methods.questions import Question
 from .numbers import number
 from project_name.product.bundle import (
@@ -45,7 +46,6 @@ from .product.sources import find_function
 from .product.synthetic import edge_rows, ordinary_rows
 from .product.values import type_letter
 from .requirements import parse_requirement
-from .train import GREATER
 
 # %% ../nbs/06_deploy.ipynb #bc450215
 def to_onnx(
@@ -236,7 +236,7 @@ def answering_modules(task: dict) -> list[str]:
     "The modules that a prediction depends on."
     named = [str(task.get(key)).partition(":")[0] for key in ("source", "features")]
     inside = [f"{part.__name__}.{module.name}" for part in (methods, product) for module in iter_modules(part.__path__)]
-    return ["project_name.train", *inside, *(name for name in named if name.startswith("project_name."))]
+    return [*inside, *(name for name in named if name.startswith("project_name."))]
 
 # %% ../nbs/06_deploy.ipynb #01452a04
 def model_card(task: dict, data: dict, metrics: dict, training: dict, signature: dict) -> str:
@@ -251,9 +251,19 @@ def model_card(task: dict, data: dict, metrics: dict, training: dict, signature:
     lines += [f"- Answer: {f'one of {classes}' if classes else 'an amount'}, for `{escape(data['target'])}`"]
     if signature["threshold"] is not None:
         lines += [f"- Says {escape(data['positive'])} from a probability of {number(signature['threshold'])} on"]
-    lines += ["", "## What it learned from", "", *_card_rows(data), "", "## How good it is", "", *_card_scores(metrics)]
+    lines += [
+        "",
+        "## What it learned from",
+        "",
+        *_card_rows(data),
+        "",
+        "## How good it is",
+        "",
+        *_card_scores(metrics, training),
+    ]
     lines += ["", "## Where it is weak", "", *_card_weak(metrics), "", "## How it was made", ""]
-    lines += [f"- Chosen: {training['chosen'].replace('_', ' ')}; it takes {len(signature['inputs'])} inputs"]
+    label = training["candidates"][training["chosen"]]["label"]
+    lines += [f"- Chosen: {label}; it takes {len(signature['inputs'])} inputs"]
     lines += ["", "## How it is used", "", "```python", "import project_name", "", "model = project_name.load()"]
     return "\n".join([*lines, "model.predict(rows)  # a frame, or a list of records", "```", ""])
 
@@ -261,17 +271,18 @@ def model_card(task: dict, data: dict, metrics: dict, training: dict, signature:
 def _card_rows(data: dict) -> list[str]:
     "Which rows trained, tuned and tested the model, and which were left out."
     lines = []
-    for part, label in {"train": "Trained on", "valid": "Tuned on", "test": "Tested on"}.items():
+    for part, label in {"train": "Trained on", "valid": "Chosen and trained on", "test": "Tested on"}.items():
         split = data["split"].get(part, {})
         span = f", {split['start']} to {split['end']}" if split.get("start") else ""
         lines.append(f"- {label} {split.get('rows') or 0:,} rows{span}")
     return [*lines, f"- Set aside before: {data.get('rows_aside') or 0:,} rows; of such rows it knows nothing"]
 
 # %% ../nbs/06_deploy.ipynb #89243ae9
-def _card_scores(metrics: dict) -> list[str]:
+def _card_scores(metrics: dict, training: dict) -> list[str]:
     "The measures on the test rows beside those of the baselines, as a table."
-    others = [name for name in ("default_boosting", "linear", "dummy") if name in metrics["baselines"]]
-    lines = ["| | this model | " + " | ".join(name.replace("_", " ") for name in others) + " |"]
+    labels = {name: one["label"] for name, one in training["candidates"].items()}
+    others = [name for name in reversed(labels) if name in metrics["baselines"] and name != training["chosen"]]
+    lines = ["| | this model | " + " | ".join(labels[name] for name in others) + " |"]
     lines.append("|---" * (len(others) + 2) + "|")
     for name, point in metrics["test"].items():
         values = [_digits(metrics["baselines"][other].get(name, {}).get("value")) for other in others]

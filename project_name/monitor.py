@@ -18,8 +18,8 @@ from scipy.special import bdtr, chdtrc, kolmogorov
 
 from .explore import periods
 from .look import BLUE, GREY, ORANGE, add_legend, new_axes, shorten
+from .methods.metrics import metric_name
 from .numbers import number
-from .train import metric_name
 
 # %% ../nbs/07_monitor.ipynb #5456d47e
 PERIOD_NAMES = {"year": "%Y", "month": "%Y-%m", "week": "%Y-%m-%d", "day": "%Y-%m-%d", "hour": "%Y-%m-%d %H:00"}

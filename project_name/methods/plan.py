@@ -38,8 +38,8 @@ def kind_of(
         return stated if stated in ("category", "boolean") else "number"
     return stated if stated in KIND_STEPS else "category"
 
-# %% ../../nbs/methods/plan.ipynb #cb2710af
-LEAST_OF_LEVEL = 5  # a level that stands in fewer training rows is one of the others
+# %% ../../nbs/methods/plan.ipynb #f6269086
+LEAST_OF_LEVEL = 2  # a level that stands in fewer training rows is one of the others
 MOST_LEVELS = 2000  # levels of one column that are told apart
 
 
