@@ -4,8 +4,8 @@
 
 # %% auto #0
 __all__ = ['OF_PIPELINE', 'LIMITS', 'Commands', 'redacted_message', 'main', 'split_words', 'yes', 'with_words', 'check_source',
-           'check_day', 'located', 'limits', 'asked', 'fingerprint', 'pipeline', 'go_on', 'run_and_tell', 'status',
-           'prune', 'verify', 'score', 'dist', 'build_wheel', 'export', 'clean', 'check']
+           'check_day', 'located', 'limits', 'asked', 'fingerprint', 'planned', 'pipeline', 'go_on', 'run_and_tell',
+           'status', 'prune', 'verify', 'score', 'dist', 'build_wheel', 'export', 'clean', 'check']
 
 # %% ../nbs/cli.ipynb #4ed1a549
 import os
@@ -170,10 +170,10 @@ def asked(words: tuple[str, ...], from_make: bool, show: Any = None) -> Any:  # 
         resolve,
         stage_notebooks,
     )
-    from project_name.engine.pipeline import Job
+    from project_name.engine.plan import Job
     from project_name.engine.secrets import redactor, refuse_secret
     from project_name.engine.settings import read_settings
-    from project_name.engine.trace import World
+    from project_name.engine.world import World
 
     options, typed = split_words(words, from_make)
     settings, stages = read_settings(), stage_notebooks(root() / "nbs")
@@ -214,13 +214,23 @@ def fingerprint(values: dict[str, Any]) -> str:
 
     return of_source(values["source"], reading(values))
 
+# %% ../nbs/cli.ipynb #eebd0d2b
+def planned(job: Any) -> list[tuple[Path, Any]]:
+    "The plan of a job. Says which earlier runs had to be left out of it."
+    from project_name.engine.plan import plan
+
+    found = plan(job)
+    for sentence in job.unreadable:
+        click.echo(sentence, err=True)
+    return found
+
 # %% ../nbs/cli.ipynb #e3a70697
 @main.command()
 @with_words
 def pipeline(words: tuple[str, ...], from_make: bool) -> None:
     "Run all stages: pipeline [name=value ...] [F=parameters.yaml] [FROM=stage] [ONLY=stage] [FORCE=1]."
     from project_name.engine.guard import locked
-    from project_name.engine.pipeline import nothing_to_do, plan
+    from project_name.engine.plan import nothing_to_do
     from project_name.engine.sync import export_if_changed, exported
 
     job, changed = asked(words, from_make), not exported(root())
@@ -230,7 +240,7 @@ def pipeline(words: tuple[str, ...], from_make: bool) -> None:
             export_if_changed(root())
         click.echo("exported the notebooks")
         job = asked(words, from_make)
-    if not job.only and not job.force_from and nothing_to_do(job, plan(job)):
+    if nothing_to_do(job, planned(job)) and not job.only and not job.force_from:
         click.echo(f"nothing to do: {_short(runs_dir() / 'latest' / 'report.html', runs_dir() / 'latest')}")
         return
     if not changed:
@@ -278,13 +288,12 @@ def _short(path: Path, run: Path) -> str:
 @with_words
 def status(words: tuple[str, ...], from_make: bool) -> None:
     "For each stage: reused or will run, and why."
-    from project_name.engine.pipeline import plan
     from project_name.engine.sync import exported
 
     job = asked(words, from_make)
     if not exported(root()):
         click.echo("the notebooks changed since their last export; `make pipeline` exports them first")
-    for stage, found in plan(job):
+    for stage, found in planned(job):
         click.echo(f"{stage.stem:<18} {'reused' if found.run else 'will run':<9} {found.why}")
 
 

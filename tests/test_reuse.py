@@ -1,17 +1,26 @@
 """What is reused and what runs again, on small stages and on the quick run."""
 
+import contextlib
+import copy
+import functools
 import json
 import os
+import shutil
 import subprocess
 import sys
+from random import Random
 
+import pandas as pd
 import pytest
 
 from project_name.base import root
-from project_name.engine.pipeline import Job, plan, run_pipeline
-from project_name.engine.record import latest_run
+from project_name.engine.pipeline import run_pipeline
+from project_name.engine.plan import Job, nothing_to_do, plan
+from project_name.engine.record import latest_run, sweep
 from project_name.engine.secrets import redactor
-from project_name.engine.trace import World
+from project_name.engine.trace import Artifacts, what_changed
+from project_name.engine.verify import problems
+from project_name.engine.world import World, installed
 
 from .conftest import command
 
@@ -90,6 +99,158 @@ def test_another_environment_runs_everything(project, tmp_path):
     (tmp_path / "requirements.lock").write_text("numpy==1")
     project.world = World(tmp_path, {})
     assert states(project) == "xxx"
+
+
+LATE = "import contextlib\nwith contextlib.suppress(OSError):\n    open('late.txt')"
+LOOKS = {  # cells that look at something without saying so, and how that is changed
+    "open": ("open('a.yaml').read()", lambda here: (here / "a.yaml").write_text("low: 2")),
+    "pandas": ("import pandas as pd\npd.read_csv('a.csv')", lambda here: (here / "a.csv").write_text("a\n2\n")),
+    "pyarrow": ("pd.read_parquet('a.parquet')", lambda here: pd.DataFrame({"a": [2]}).to_parquet(here / "a.parquet")),
+    "shell": ("!cat b.*", lambda here: (here / "b.txt").write_text("2")),
+    "listing": ("import os\nos.listdir('more')", lambda here: (here / "more" / "new.txt").touch()),
+    "missing": (LATE, lambda here: (here / "late.txt").touch()),
+    "module": (
+        "import sys\nsys.path.insert(0, '.')\nimport beside",
+        lambda here: (here / "beside.py").write_text("x = 2"),
+    ),
+    "variable": ("os.environ.get('A_REGION')", lambda here: os.environ.update(A_REGION="south")),
+    "library": ("import sklearn", lambda here: None),
+}
+
+
+def test_what_a_stage_looks_at_unsaid_is_traced(tiny, tmp_path, monkeypatch):
+    monkeypatch.setenv("A_REGION", "north")
+    (tmp_path / "more").mkdir()
+    for name, content in {"a.yaml": "low: 1", "a.csv": "a\n1\n", "b.txt": "1", "beside.py": "x = 1"}.items():
+        (tmp_path / name).write_text(content)
+    pd.DataFrame({"a": [1]}).to_parquet(tmp_path / "a.parquet")
+    tiny("00_looks", *(cell for cell, _ in LOOKS.values()))
+    job = Job(sorted(tmp_path.glob("*.ipynb")), {}, tmp_path / "runs", tmp_path)
+    assert run_pipeline(job)[1] == 0 and states(job) == "r"
+    (tmp_path / "unread.txt").touch()
+    assert states(job) == "r"
+    recorded = json.loads((latest_run(job.runs) / "run.json").read_text())["stages"][0]
+    for way, (_, change) in LOOKS.items():
+        with contextlib.ExitStack() as stack:
+            stack.callback(
+                restore, tmp_path, {path: path.read_bytes() for path in tmp_path.glob("*.*") if path.is_file()}
+            )
+            change(tmp_path)
+            world = World(tmp_path, {}, runs=job.runs)
+            world.versions.update({**installed(), **({"scikit-learn": "0"} if way == "library" else {})})
+            assert what_changed(recorded, job.stages[0], {}, world, Artifacts()), way
+
+
+def restore(folder, files):
+    "Give the files of a folder the contents that they had, and remove the others."
+    os.environ["A_REGION"] = "north"
+    for path in [*folder.glob("*.*"), *(folder / "more").iterdir()]:
+        if path.is_file() and path not in files:
+            path.unlink()
+    for path, content in files.items():
+        path.write_bytes(content)
+
+
+BY_PATH = "from pathlib import Path\nhere = Path(run_dir)\n"
+
+
+def test_an_artifact_by_path_is_an_artifact(tiny, tmp_path):
+    tiny("00_one", BY_PATH + "(here / 'one.txt').write_text('one')")
+    tiny("01_two", BY_PATH + "(here / 'two.txt').write_text((here / 'one.txt').read_text() + '!')")
+    tiny("02_alone", USE + "run.write('alone.json', 1)")
+    job = Job(sorted(tmp_path.glob("*.ipynb")), {}, tmp_path / "runs", tmp_path)
+    assert run_pipeline(job)[1] == 0 and states(job) == "rrr"
+    edit(job.stages[0], 2, BY_PATH + "(here / 'one.txt').write_text('two')")
+    assert states(job) == "xxr" and plan(job)[1][1].why == "unless 00_one leaves one.txt as it was"
+    run, _ = run_pipeline(job)
+    assert (run / "two.txt").read_text() == "two!"
+    edit(job.stages[1], 2, BY_PATH + "(here / 'one.txt').unlink()\n(here / 'one.txt').write_text('x')")
+    broken, code = run_pipeline(job)
+    assert code == 1 and "changed one.txt" in json.loads((broken / "run.json").read_text())["error"]
+    assert latest_run(job.runs) == run.resolve()
+
+
+def test_a_path_that_nothing_was_written_to_is_told_and_reused(tiny, tmp_path):
+    tiny("00_one", USE + "run.path('ghost.txt')")
+    job = Job(sorted(tmp_path.glob("*.ipynb")), {}, tmp_path / "runs", tmp_path)
+    run, code = run_pipeline(job)
+    (stage,) = json.loads((run / "run.json").read_text())["stages"]
+    assert code == 0 and "ghost.txt" in stage["troubles"][0] and "ghost.txt" not in stage["writes"]
+    assert problems(job.runs) == [] and states(job) == "r"
+
+
+def test_a_page_that_was_changed_is_found_and_written_again(project):
+    page = latest_run(project.runs) / "01_two.html"
+    page.chmod(0o644)
+    page.write_text(page.read_text().replace("two", "2"))
+    assert any("01_two.html was changed" in problem for problem in problems(project.runs))
+    run, code = run_pipeline(project)
+    assert code == 0 and run != page.parent and states(project) == "rrr" and "two" in (run / "01_two.html").read_text()
+    (run / "run.html").unlink()
+    again, _ = run_pipeline(project)
+    assert (again / "run.html").exists() and run_pipeline(project)[0] == again.resolve()
+
+
+def places(value, at=()):
+    "The ways to every value inside of a value."
+    yield at
+    inner = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for key, each in inner:
+        yield from places(each, (*at, key))
+
+
+def mutated(record, random):
+    "A record with one value gone or replaced by another one, or as torn or foreign bytes."
+    if random.random() < 0.2:
+        whole = json.dumps(record).encode()
+        return random.choice([b"", b"\xff\xfe", whole[: random.randrange(len(whole))], b"[" * 100_000])
+    *way, last = random.choice([at for at in places(record) if at])
+    record = copy.deepcopy(record)
+    around = functools.reduce(lambda value, key: value[key], way, record)
+    others = [None, {}, [], "", "../../x", "/etc/passwd", 5, -1, True, 1e308, {"a": 1}, [1], "running", "ok"]
+    if random.random() < 0.2:
+        del around[last]
+    else:
+        around[last] = random.choice(others)
+    return json.dumps(random.choice([record, record, record, [], {}, None])).encode()
+
+
+def test_a_bad_record_of_an_old_run_stops_nothing(project, monkeypatch):
+    run, random = latest_run(project.runs), Random(7)
+    record = json.loads((run / "run.json").read_text())
+    told = 0
+    for _ in range(200):
+        (run / "run.json").unlink()
+        (run / "run.json").write_bytes(mutated(record, random))
+        planned = plan(project)
+        assert [stage for stage, _ in planned] == project.stages
+        nothing_to_do(project, planned)
+        told += len(project.unreadable)
+        assert all("\n" not in sentence for sentence in [*problems(project.runs), *project.unreadable])
+        sweep(project.runs)
+    assert told > 50
+    (run / "run.json").unlink()
+    (run / "run.json").mkdir()
+    again, code = run_pipeline(project)
+    assert code == 0 and again != run and "no record of a run" in project.unreadable[0]
+
+
+def test_the_commands_go_on_beside_a_bad_record(quick_run, tmp_path):
+    shutil.copytree(quick_run, tmp_path / quick_run.name, copy_function=os.link)
+    (tmp_path / "latest").symlink_to(quick_run.name)
+    for name, text in {"2099-01-01T00-00-00Z": "{}", "2099-01-01T00-00-01Z": '{"state": "ru'}.items():
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "run.json").write_text(text)
+    for words, code in {
+        ("pipeline", "F=tests/quick.yaml"): 0,
+        ("status", "F=tests/quick.yaml"): 0,
+        ("verify",): 1,
+    }.items():
+        done = command(*words, runs=tmp_path)
+        assert done.returncode == code and "Traceback" not in done.stderr, done.stderr
+        assert done.stderr.count("is no record of a run") == 2, done.stderr
+    assert "nothing to do" in command("pipeline", "F=tests/quick.yaml", runs=tmp_path).stdout
+    assert command("prune", "KEEP=1", runs=tmp_path).returncode == 0 and latest_run(tmp_path)
 
 
 def test_force_and_from(project):

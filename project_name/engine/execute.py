@@ -38,6 +38,7 @@ from ..base import plain, write_text
 from .kernels import Kernels, Prepared, forget
 from .outputs import BoundedClient, bound_cell
 from .secrets import OF_NOTEBOOKS, redacted
+from .seen import NOTES
 
 # %% ../../nbs/engine/execute.ipynb #a4646868
 class StageExit(Exception):
@@ -355,6 +356,7 @@ KINDS = (
     "memory",
     "troubles",
     "exit",
+    *NOTES,
 )
 
 

@@ -25,12 +25,15 @@ def locked(runs: Path) -> Iterator[None]:
     "Hold the lock of a folder of runs. Raises `EngineError` (exit 75) that names the holder when it is taken."
     runs.mkdir(parents=True, exist_ok=True)
     with open(runs / ".lock", "a+", encoding="utf-8") as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise EngineError(
-                f"another run holds the lock: {_holder(runs)}; wait for it or stop it", exit_code=75
-            ) from None
+        for patience in range(20, -1, -1):  # somebody who only asks whether it is held has it for a moment
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                break
+            except BlockingIOError:
+                if not patience:
+                    told = f"another run holds the lock: {_holder(runs)}; wait for it or stop it"
+                    raise EngineError(told, exit_code=75) from None
+                time.sleep(0.01)
         file.truncate(0)
         file.write(json.dumps({"pid": os.getpid(), "since": time.time()}))
         file.flush()

@@ -22,6 +22,7 @@ import zmq
 from ipykernel.kernelapp import IPKernelApp
 
 from ..base import ProjectError, note
+from .seen import watch
 
 # %% ../../nbs/engine/kernel.ipynb #f0295603
 class StageKernelApp(IPKernelApp):
@@ -43,8 +44,11 @@ class StageKernelApp(IPKernelApp):
         self.shell.events.register("post_run_cell", lambda result: (note_modules(), CELLS.end()))
         watch_threads(self.shell)
         watch_commands(self.shell)
+        if notes := os.environ.get("PIPELINE_NOTES"):
+            own = os.path.dirname(os.path.dirname(notes))  # the private folder of the run's kernels
+            self.shell.events.register("post_run_cell", watch(os.getcwd(), own))
 
-
+# %% ../../nbs/engine/kernel.ipynb #66cafc54
 def note_modules() -> None:
     "Note which modules of this package the stage has loaded so far, besides those that every kernel loads."
     package = __name__.partition(".")[0]
@@ -54,8 +58,11 @@ def note_modules() -> None:
             note("modules", name, None)
 
 
-OWN = ("project_name", "project_name.base", "project_name.engine", "project_name.engine.kernel")  # what a kernel loads
-NOTED = {"project_name.engine", "project_name.engine.kernel"}
+OWN = (
+    "project_name",
+    *(f"project_name.{name}" for name in ("base", "engine", "engine.kernel", "engine.seen")),
+)  # it loads
+NOTED = {"project_name.engine", "project_name.engine.kernel", "project_name.engine.seen"}
 
 
 def note_exit_code(shell: Any, kind: type, error: ProjectError, trace: Any, tb_offset: int | None = None) -> None:

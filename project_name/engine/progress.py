@@ -10,7 +10,7 @@ import contextlib
 import sys
 from typing import Any, TextIO
 
-from .pipeline import Silent
+from .plan import Silent
 
 # %% ../../nbs/engine/progress.ipynb #a1910e8f
 class Lines(Silent):

@@ -16,7 +16,7 @@ from typing import Any
 import pandas as pd
 
 from ..base import nearest, note, read_json, runs_dir, sha256, whole_file, write_json, write_text
-from .record import all_runs, latest_run, read_record
+from .record import all_runs, latest_run, readable_record
 from .settings import EngineError, about, mark, read_settings
 from ..figures import show_for_pages
 
@@ -193,7 +193,7 @@ def previous_run(run: Run) -> Run | None:
     names = ("source", "query", "target")
     here, wanted = (run.below or run.folder).name, [_started_with(run).get(name) for name in names]
     for folder in reversed([folder for folder in all_runs(runs_dir()) if folder.name < here]):
-        record = read_record(folder) if (folder / "run.json").exists() else {"state": "none"}
+        record = readable_record(folder) or {"state": "none"}
         whole = all(stage["state"] in ("ok", "reused") for stage in record.get("stages", []))
         asked = [record.get("parameters", {}).get(name) for name in names]
         if record["state"] == "ok" and whole and asked == wanted:

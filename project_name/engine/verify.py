@@ -12,7 +12,9 @@ from pathlib import Path
 from typing import Any
 
 from ..base import sha256
-from .record import ENDED, all_runs, process_mark
+from .record import ENDED, all_runs, writer_lives
+from .settings import EngineError
+from .shape import load_record
 
 # %% ../../nbs/engine/verify.ipynb #cbe64a7a
 def strict(path: Path) -> Any:
@@ -27,19 +29,18 @@ def strict(path: Path) -> Any:
 def run_problems(run: Path) -> Iterator[str]:
     "What is wrong with one run, a sentence each."
     try:
-        record = strict(run / "run.json")
-        state, stages = record["state"], record["stages"]
-    except (OSError, ValueError, KeyError) as error:
-        yield f"{run.name}: the record cannot be read: {error}"
+        record = load_record(run)
+    except EngineError as error:
+        yield f"{error}; `make prune` removes old runs, or remove the folder"
         return
-    if state == "running":
-        writer = record.get("process", {})
-        if process_mark(writer.get("pid", 0)) != writer.get("mark"):
+    if record["state"] == "running":
+        if not writer_lives(record, run.parent):
             yield f"{run.name}: says it is running, but its process is gone; the next run will record the crash"
         return
-    if state not in ENDED:
-        yield f"{run.name}: {state!r} is no state of a run"
-    yield from _stage_problems(run, state, stages)
+    if record["state"] not in ENDED:
+        yield f"{run.name}: {record['state']!r} is no state of a run"
+    yield from _stage_problems(run, record["state"], record["stages"])
+    yield from _page_problems(run, record)
     for path in sorted(run.rglob("*")):
         if path.name.startswith(".") and path.suffix == ".tmp":
             yield f"{run.name}: {path.name} is a file that was never finished; the next run will remove it"
@@ -53,6 +54,16 @@ def _json_problem(run: Path, path: Path) -> Iterator[str]:
         strict(path)
     except (OSError, ValueError) as error:
         yield f"{run.name}: {path.relative_to(run)} is no strict JSON: {error}"
+
+
+def _page_problems(run: Path, record: dict[str, Any]) -> Iterator[str]:
+    "Which pages are not as they were written."
+    for pages in (record.get("pages", {}), *(stage.get("pages", {}) for stage in record["stages"])):
+        for name, digest in pages.items():
+            if not (run / name).is_file():
+                yield f"{run.name}: the page {name} is gone; `make pipeline` writes that of the latest run again"
+            elif sha256(run / name) != digest:
+                yield f"{run.name}: the page {name} was changed; `make pipeline` writes that of the latest run again"
 
 
 def _stage_problems(run: Path, state: str, stages: list[dict]) -> Iterator[str]:
@@ -77,9 +88,9 @@ def problems(runs: Path) -> list[str]:
     latest = runs / "latest"
     if latest.is_symlink():
         try:
-            if strict(latest / "run.json")["state"] != "ok":
+            if load_record(latest)["state"] != "ok":
                 found.append(f"latest points at {latest.resolve().name}, which did not end well")
-        except (OSError, ValueError, KeyError):
+        except EngineError:
             found.append("latest points at no run")
     unfinished = [path.name for path in runs.glob(".*.tmp")]
     return found + [f"{name} is a file that was never finished; the next run will remove it" for name in unfinished]

@@ -6,6 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+import pandas as pd
+
 from project_name.base import read_json
 
 from .trial import RUN, STAGES, Change, Trial, cell, new_cell, notebook, text, write_stage
@@ -162,7 +164,7 @@ VALUES = [
 ]
 WORLD = [
     Mutation(
-        "a byte of the source, equal size and time", text("data.csv", "3", "4", quietly=True), "00", "01 02 03 04"
+        "a byte of the source, equal size and time", text("data.csv", "3", "4", quietly=True), "00", "01 02 03 04 05"
     ),
     Mutation("the source replaced by rename", replaced("data.csv", "1\n2\n3\n4\n"), "00", "01 02 03 04 05"),
     Mutation("the source gone", gone("data.csv"), "00", ends_well=False),
@@ -192,10 +194,71 @@ WORLD = [
         "04",
     ),
 ]
+
+
+def variable(name: str, value: str) -> Change:
+    "Set a variable of the environment, until the trial ends."
+    return lambda trial: os.environ.update({name: value})
+
+
+def more(number: str, source: str) -> Change:
+    "Add a code cell at the end of a stage."
+    return notebook(number, lambda nb: nb["cells"].append(new_cell("code", source)))
+
+
+def versions(**found: str) -> Change:
+    "Let other versions of libraries be installed."
+    return lambda trial: trial.versions.update(found)
+
+
+def tag(number: str, index: int, name: str) -> Change:
+    "Give a cell of a stage a tag."
+    return notebook(number, lambda nb: nb["cells"][index]["metadata"].update(tags=[name]))
+
+
+def added(name: str, content: str = "x = 1\n") -> Change:
+    "Add a file."
+
+    def change(trial: Trial) -> None:
+        (trial.project / name).parent.mkdir(parents=True, exist_ok=True)
+        (trial.project / name).write_text(content, encoding="utf-8")
+
+    return change
+
+
+def other_table(trial: Trial) -> None:
+    "Write another table into the place of one."
+    pd.DataFrame({"a": [1, 3]}).to_parquet(trial.project / "table.parquet")
+
+
+BY_PATH = "from pathlib import Path\npath = Path(run_dir) / 'rows.json'\npath.unlink()\npath.write_text('[]')"
+OTHER_ROWS = 'run.write("rows.json", [int(n) + 1 for n in lines])'
+GHOST = 'run.path("ghost.txt")'
+UNSAID = [
+    Mutation("a file read by open", text("levels.yaml", "1", "2", quietly=True), "01"),
+    Mutation("a module beside the notebooks", text("helper.py", "1", "2", quietly=True), "01"),
+    Mutation("a table read by pandas", text("extra.csv", "4", "6", quietly=True), "01"),
+    Mutation("a table that a C library opens", other_table, "02"),
+    Mutation("a file named in a shell line", text("sizes.yaml", "1", "2", quietly=True), "02"),
+    Mutation("a file that a program opens unnamed", text("units.yaml", "1", "2", quietly=True), "02"),
+    Mutation("a file gone that was read", gone("levels.yaml"), "01", ends_well=False),
+    Mutation("data of the package", text("project_name/words.txt", "yes", "no!", quietly=True), "03"),
+    Mutation("a file that was not there", added("late.txt"), "04"),
+    Mutation("a file more in a folder that was listed", added("contracts/more.yaml"), "04"),
+    Mutation("a variable of the environment", variable("REGION", "south"), "02"),
+    Mutation("a variable that was not set", variable("LATE", "1"), "02"),
+    Mutation("another version of a library", versions(pandas="0.1"), ALL),
+    Mutation("a cell that is skipped", tag("01", 4, "skip-execution"), "01"),
+    Mutation("a cell that may fail", tag("01", 4, "raises-exception"), "01"),
+    Mutation("an artifact read by path", cell("00", 5, OTHER_ROWS), "00", "01 02 03 04 05"),
+    Mutation("an artifact written by path, gone", gone("runs/latest/loose.txt"), "03"),
+    Mutation("a stage that changes by path what another one wrote", more("03", BY_PATH), "03", ends_well=False),
+    Mutation("a path that nothing was written to", together(more("03", GHOST), ran), ""),
+]
 LATER = [
     Mutation("a byte of an artifact that two runs share", together(GAMMA, ran, SHARED), "00"),
     Mutation("an artifact replaced in the newest run, whole in an older one", together(GAMMA, ran, REPLACED), ""),
     Mutation("a stage that writes over what another one wrote", REWRITE, "02b", ends_well=False),
     Mutation("a parameter that a stage reads from the run", together(LOOK, ran, ask(step="2")), "01 05", "03 04"),
 ]
-MUTATIONS = [*CODE, *VALUES, *WORLD, *LATER]
+MUTATIONS = [*CODE, *VALUES, *WORLD, *UNSAID, *LATER]

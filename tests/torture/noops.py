@@ -6,7 +6,7 @@ import shutil
 from pathlib import Path
 from typing import Any
 
-from .mutations import DECLARED, SCALE, ask, replaced, text, together
+from .mutations import DECLARED, SCALE, added, ask, replaced, text, together, variable, versions
 from .trial import Change, Trial, cell, new_cell, notebook
 
 
@@ -25,16 +25,6 @@ def moved(trial: Trial) -> None:
 def elsewhere(trial: Trial) -> None:
     "Ask from another folder."
     os.chdir("/")
-
-
-def added(name: str, content: str = "x = 1\n") -> Change:
-    "Add a file."
-
-    def change(trial: Trial) -> None:
-        (trial.project / name).parent.mkdir(parents=True, exist_ok=True)
-        (trial.project / name).write_text(content, encoding="utf-8")
-
-    return change
 
 
 def same_file(trial: Trial) -> None:
@@ -136,6 +126,12 @@ NOOPS: dict[str, Change] = {
     "the source written again": replaced("data.csv", "1\n2\n3\n"),
     "bytecode": no_bytecode,
     "a file that nobody reads": added("notes.txt"),
+    "a variable that nobody asks for": variable("UNASKED", "1"),
+    "a library that nobody loads": versions(unloaded="1.0"),
+    "a comment in the lock": text("requirements.lock", "numpy==1", "# pinned\n\nnumpy==1  # via us"),
+    "a comment in a module beside the notebooks": text("helper.py", "STEP", "# so far\nSTEP"),
+    "times of a file read by open": lambda trial: os.utime(trial.project / "levels.yaml", (1, 1)),
+    "a page of the old run edited": text("runs/latest/01_shift.html", "<", "< "),
     "a backup of the editor": added(".ipynb_checkpoints/01_shift-checkpoint.ipynb", "{}"),
     "a page of the old run gone": lambda trial: trial.path("runs/latest/01_shift.html").unlink(),
     "the pointer to the latest run gone": lambda trial: trial.path("runs/latest").unlink(),

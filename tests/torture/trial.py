@@ -9,13 +9,14 @@ from typing import Any
 from unittest.mock import patch
 
 import nbformat
+import pandas as pd
 
 from project_name.base import read_json, root
 from project_name.engine.parameters import all_parameters, read_parameter_file, resolve, stage_notebooks
 from project_name.engine.pipeline import Job, plan, run_pipeline
 from project_name.engine.record import latest_run
 from project_name.engine.settings import read_settings
-from project_name.engine.trace import World
+from project_name.engine.world import World, installed
 
 RUN = "from project_name.engine.runs import Run, note_source, run_settings\nrun = Run(run_dir)"
 NOTE = """from pathlib import Path
@@ -68,12 +69,41 @@ STAGES: dict[str, list[str]] = {  # the parameters cell, then the others
         'run.write("report.json", {"style": style, "joined": run.read("joined.json"), "extra": extra})',
     ],
 }
+LOOKS: dict[str, list[str]] = {  # what stages look at without saying so, in cells at their ends
+    "00_source": [],
+    "01_shift": [
+        "open('levels.yaml').read()",
+        "import sys\nsys.path.insert(0, '.')\nimport helper",
+        "import pandas as pd\npd.read_csv('extra.csv')",
+    ],
+    "02_scale": [
+        "import os\nos.getenv('REGION'), os.environ.get('LATE')",
+        "!cat sizes.yaml",
+        "!cat unit*.yaml",
+        "import pandas as pd\npd.read_parquet('table.parquet')",
+    ],
+    "03_style": [
+        "from importlib.resources import files\nfiles('project_name').joinpath('words.txt').read_text()",
+        "from pathlib import Path\n(Path(run_dir) / 'loose.txt').write_text('x');",
+    ],
+    "04_join": [
+        "try:\n    open('late.txt')\nexcept OSError:\n    pass",
+        "from pathlib import Path\nlen(list(Path('contracts').glob('*')))",
+    ],
+    "05_report": ["from pathlib import Path\nlen((Path(run_dir) / 'rows.json').read_text())"],
+}
 FILES = {
     "settings.ini": "# of the trial\n[domain]\nsource = data.csv\n\n[brief]\nwho = us\n\n"
     "[style]\ncolor = red\nwidth = 3\n\n[unread]\nword = one\n",
     "requirements.lock": "numpy==1\n",
     "data.csv": "1\n2\n3\n",
     "other.csv": "4\n5\n",
+    "extra.csv": "a,b\n4,5\n",
+    "levels.yaml": "low: 1\n",
+    "sizes.yaml": "small: 1\n",
+    "units.yaml": "mile: 1\n",
+    "helper.py": "STEP = 1\n",
+    "project_name/words.txt": "yes\n",
     "remote.txt": "as it was",
     "contracts/data.yaml": "rows: 1\n",
     "project_name/alpha.py": '"""Shifts."""\n\nSTEP = 2\n\n\ndef shift(n):\n    return n + STEP\n',
@@ -102,6 +132,7 @@ class Trial:
         self.file: Path | None = None  # a parameter file
         self.options: dict[str, Any] = {}  # of the job
         self.found: dict[tuple[str, str], str] = {}  # what the world is made to believe
+        self.versions: dict[str, str] = {}  # and which libraries it is made to find
 
     def path(self, name: str) -> Path:
         "A file of the project; two digits stand for the stage of that number."
@@ -119,6 +150,7 @@ class Trial:
         mark = self.project / "remote.txt"
         world = World(self.project, settings, str(values.get("source", "")), lambda: mark.read_text(encoding="utf-8"))
         world.found.update(self.found)
+        world.versions.update({**installed(), **self.versions})
         return Job(stages, values, self.project / "runs", self.project, world, **self.options)
 
     def planned(self) -> tuple[set[str], set[str]]:  # stages that surely run; those that wait for them
@@ -160,7 +192,8 @@ def new_trial(project: Path) -> Trial:
     with open(project / "project_name" / "__init__.py", "a", encoding="utf-8") as package:
         package.write("\nWIDTH = 3\n")
     for name, cells in STAGES.items():
-        write_stage(project / f"{name}.ipynb", *cells)
+        write_stage(project / f"{name}.ipynb", *cells, *LOOKS[name])
+    pd.DataFrame({"a": [1, 2]}).to_parquet(project / "table.parquet")
     return Trial(project)
 
 
