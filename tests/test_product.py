@@ -1,16 +1,36 @@
 """The model as those use it who never saw a notebook: from another folder, from a wheel, in a batch."""
 
+import contextlib
+import csv
+import functools
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
+from datetime import date, time
+from decimal import Decimal
+from fractions import Fraction
+from pathlib import Path
+from uuid import UUID
 
+import numpy as np
 import pandas as pd
 import pytest
+from sklearn.compose import ColumnTransformer
+from sklearn.impute import SimpleImputer
+from sklearn.linear_model import LogisticRegression
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import OneHotEncoder, StandardScaler
 
 from project_name.base import ProjectError, root
-from project_name.product.model import load
+from project_name.deploy import golden_rows, make_signature, to_onnx
+from project_name.product.bundle import CARD, GOLDEN, MANIFEST, SIGNATURE, Bundle, environment, write_bundle
+from project_name.product.features import build_features
+from project_name.product.model import Model, load
+from project_name.product.reading import ProductError
+from project_name.product.score import score_file
 
 from .conftest import command
 
@@ -113,3 +133,322 @@ def test_the_wheel_predicts_in_an_environment_of_its_own(quick_run, golden, tmp_
         [*uv, "pip", "list", "-q", "--python", str(python)], capture_output=True, text=True, cwd=tmp_path
     )
     assert "scikit-learn" not in found.stdout and "papermill" not in found.stdout
+
+
+# What follows needs no run: a small model with an input of each kind, in a bundle of its own.
+
+KINDS = {
+    "price": "number",
+    "items": "number",
+    "shop": "category",
+    "ordered": "date",
+    "member": "boolean",
+    "note": "text",
+}
+ORDER = {"price": 50.5, "items": 2, "shop": "north", "ordered": "2024-03-01", "member": True, "note": "broken parcel"}
+
+
+@pytest.fixture(scope="module")
+def parts() -> dict:
+    "The files of a bundle whose model knows an input of each kind."
+    random, rows = np.random.default_rng(0), 200
+    frame = pd.DataFrame(
+        {
+            "price": random.normal(50, 20, rows).round(2),
+            "items": random.integers(1, 9, rows),
+            "shop": pd.array(random.choice(["north", "south"], rows), dtype="str"),
+            "ordered": pd.Timestamp("2024-01-01") + pd.to_timedelta(random.integers(0, 9000, rows), unit="h"),
+            "member": random.random(rows) < 0.5,
+            "note": pd.array(random.choice(["broken parcel", "all is fine, thank you"], rows), dtype="str"),
+        }
+    )
+    known = {"shop": ["north", "south"], "member": ["False", "True"]}
+    steps = {"price": "value", "items": "value", "shop": "label", "ordered": "hour", "member": "label", "note": "words"}
+    columns = [
+        {"name": name, "kind": "category" if name in known else "number", "from": name, "step": step}
+        | ({"levels": known[name]} if name in known else {})
+        for name, step in steps.items()
+    ]
+    plan = {"function": "", "inputs": list(frame), "columns": columns, "dropped": {}}
+    numeric = [column["name"] for column in columns if column["kind"] == "number"]
+    number = make_pipeline(SimpleImputer(strategy="median"), StandardScaler())
+    encode = ColumnTransformer(
+        [("number", number, numeric), ("level", OneHotEncoder(handle_unknown="ignore"), [*known])]
+    )
+    target = np.where(frame["price"] + random.normal(0, 5, rows) > 50, "yes", "no")
+    fitted = make_pipeline(encode, LogisticRegression()).fit(build_features(frame, plan), target)
+    inputs = [{"name": name, "kind": kind} for name, kind in KINDS.items()]
+    data = {"task": "binary", "target": "back", "classes": ["no", "yes"], "positive": "yes", "inputs": inputs}
+    signature = make_signature(data, plan, {"threshold": 0.5}, frame, fitted)
+    files = {"model.onnx": to_onnx(fitted, columns), SIGNATURE: json.loads(json.dumps(signature)), CARD: "# A model\n"}
+    model = Model(
+        Bundle({"format": "onnx", "environment": environment("onnx")}, {**files, SIGNATURE: json.dumps(signature)})
+    )
+    return {**files, GOLDEN: golden_rows(model, 5, seed=0)}
+
+
+@pytest.fixture(scope="module")
+def model(parts, tmp_path_factory) -> Model:
+    return load(write_bundle(tmp_path_factory.mktemp("small") / "model", "onnx", parts, {}))
+
+
+class Rude:
+    "An object that answers no question."
+
+    __hash__ = None
+
+    def __repr__(self):
+        raise RuntimeError("no")
+
+    __str__ = __eq__ = __ne__ = __float__ = __len__ = __iter__ = __bool__ = lambda *_: [][0]
+
+
+HOSTILE = {  # values of which each is read rightly or refused, in every kind of column
+    "numpy date": np.datetime64("2024-03-01"),
+    "numpy date without a value": np.datetime64("NaT"),
+    "numpy duration": np.timedelta64(3, "D"),
+    "pandas date": pd.Timestamp("2024-03-01T10:00:00+01:00"),
+    "date far off": np.datetime64("1000000-01-01"),
+    "huge integer": 10**400,
+    "endless integer": 10**5000,
+    "negative huge integer": -(10**400),
+    "huge float": 1e308,
+    "infinite": float("inf"),
+    "decimal": Decimal("12.5"),
+    "signalling decimal": Decimal("sNaN"),
+    "fraction": Fraction(1, 3),
+    "complex": 1 + 2j,
+    "numpy complex": np.complex128(1 + 2j),
+    "true": True,
+    "numpy true": np.True_,
+    "none": None,
+    "not a number": float("nan"),
+    "pandas none": pd.NA,
+    "empty text": "",
+    "blank text": " \t",
+    "word": "north",
+    "number as text": " 12.5 ",
+    "number with underscores": "1_000",
+    "huge number as text": "1e400",
+    "half a character": "\ud800",
+    "zero byte": "a\x00b",
+    "long text": "word " * 20_000,
+    "formula": "=1+1",
+    "bytes": b"12",
+    "byte array": bytearray(b"12"),
+    "list": [1],
+    "nested list": [[1, [2]]],
+    "tuple": (1,),
+    "dictionary": {"a": 1},
+    "set": {1},
+    "array": np.array([1.0]),
+    "array without dimensions": np.array(1.0),
+    "series": pd.Series([1.0]),
+    "frame": pd.DataFrame({"a": [1]}),
+    "generator": (value for value in [1]),
+    "range": range(3),
+    "function": len,
+    "class": int,
+    "object": object(),
+    "rude object": Rude(),
+    "ellipsis": ...,
+    "time": time(12, 30),
+    "period": pd.Period("2024-03"),
+    "interval": pd.Interval(0, 1),
+    "identifier": UUID(int=1),
+    "path": Path("a"),
+}
+READ = {  # those that have one right meaning, by kind of column; every other value of that column must be refused
+    "number": {"numpy duration", "huge float", "decimal", "fraction", "true", "numpy true", "number as text"},
+    "date": {"numpy date", "pandas date"},
+    "boolean": {"true", "numpy true"},
+}
+GAPS = {
+    "numpy date without a value",
+    "none",
+    "not a number",
+    "pandas none",
+    "empty text",
+    "blank text",
+    "signalling decimal",
+}
+
+
+@pytest.mark.parametrize("column", KINDS)
+def test_any_value_is_read_rightly_or_refused_in_a_sentence(model, column):
+    usual = model.predict(ORDER)
+    for name, value in HOSTILE.items():
+        if column == "note" or column == "shop":
+            readable = isinstance(value, str | int | float | Decimal | Fraction | date | time | UUID | np.generic)
+            readable &= name not in ("endless integer", "half a character", "numpy complex")
+        else:
+            readable = name in READ[KINDS[column]]
+        odd = {**ORDER, column: value}
+        if readable or name in GAPS:
+            for rows in (odd, [ORDER, odd]):
+                assert np.isfinite(model.predict(rows)["probability_yes"]).all(), name
+        else:
+            with pytest.raises(ProductError, match=f"column '{column}': expected .* found"):
+                model.predict(odd)
+            with pytest.raises(ProductError, match=f"row 1, column '{column}'"):
+                model.predict([ORDER, odd])
+            assert list(model.faults([odd, ORDER])) == [0], name
+    pd.testing.assert_frame_equal(model.predict(ORDER), usual)
+
+
+def test_rows_of_any_shape_are_answered_or_refused_in_a_sentence(model):
+    usual = model.predict([ORDER, ORDER])
+    for rows in ((ORDER for _ in range(2)), iter([ORDER, ORDER]), (ORDER, ORDER), {0: ORDER, 1: ORDER}.values()):
+        pd.testing.assert_frame_equal(model.predict(rows), usual)
+    pd.testing.assert_frame_equal(model.predict(pd.Series(ORDER)), usual.head(1))
+    for nothing in ([], (), iter([]), pd.DataFrame(), pd.DataFrame([ORDER]).head(0)):
+        assert len(model.predict(nothing)) == len(model.explain(nothing)) == 0
+    wrong = [
+        None,
+        7,
+        1.5,
+        True,
+        "price=1",
+        b"price",
+        Ellipsis,
+        object(),
+        len,
+        int,
+        range(2),
+        [None],
+        [ORDER, 7],
+        [[ORDER]],
+    ]
+    wrong += [{1, 2}, np.zeros((2, 6)), np.array(5), pd.Index([1]), ["price"], [(1, 2)], {}, [{}], {"price": 1}]
+    wrong += [pd.Series([1.0, 2.0]), pd.DataFrame({"price": [1]}), pd.DataFrame([ORDER, ORDER]).T, {"a": ORDER}]
+    wrong += [pd.concat([pd.DataFrame([ORDER])] * 2, axis=1), {name: [value] for name, value in ORDER.items()}]
+    for rows in wrong:
+        for ask in (model.predict, model.faults, model.explain):
+            try:
+                faults = ask(rows)
+            except ProductError as error:
+                assert len(str(error)) > 20 and "\n" not in str(error)
+            else:
+                assert ask == model.faults and faults, rows
+
+
+def paths(value, path=()):
+    "Every place in a piece of JSON."
+    yield path
+    inside = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for key, item in inside:
+        yield from paths(item, (*path, key))
+
+
+DEEP = functools.reduce(lambda inner, _: [inner], range(200), [])
+MUTANTS = [
+    None,
+    True,
+    -1,
+    1.5,
+    2**70,
+    "x",
+    "",
+    [],
+    {},
+    ["x"],
+    [None],
+    {"x": 1},
+    "9" * 5000,
+    DEEP,
+    "2024-01-01",
+    "\ud800",
+]
+
+
+def mutated(value, path, new):
+    "JSON with another value in one place; with nothing there when the new value is `...`."
+    if not path:
+        return new
+    value = json.loads(json.dumps(value))
+    inside = functools.reduce(lambda part, key: part[key], path[:-1], value)
+    if new is ...:
+        del inside[path[-1]]
+    else:
+        inside[path[-1]] = new
+    return value
+
+
+def opens(folder, parts) -> bool:
+    "Whether a bundle of these parts, its manifest in order, can be used; every refusal is a sentence."
+    try:
+        model = load(write_bundle(folder / "model", "onnx", parts, {}))
+        model.predict([ORDER, {**ORDER, "shop": "west", "price": None}])
+        model.explain(ORDER)
+    except ProductError as error:
+        assert len(str(error)) > 20, repr(error)
+        return False
+    return True
+
+
+@pytest.mark.parametrize("name", [SIGNATURE, GOLDEN, MANIFEST])
+def test_a_bundle_whose_json_was_changed_with_its_manifest_is_refused_in_a_sentence(parts, tmp_path, name):
+    assert opens(tmp_path, parts)
+    random = np.random.default_rng(0)
+    manifest = json.loads((tmp_path / "model" / MANIFEST).read_text())
+    whole = manifest if name == MANIFEST else parts[name]
+    places, refused = list(paths(whole)), 0
+    for number in range(90):
+        path = places[random.integers(len(places))] if number else ()
+        new = ... if path and number % 9 == 0 else MUTANTS[random.integers(len(MUTANTS))]
+        text = json.dumps(mutated(whole, path, new)).encode()
+        if name == MANIFEST:
+            (tmp_path / "model" / MANIFEST).write_bytes(text)
+            with contextlib.suppress(ProductError):
+                load(tmp_path / "model")
+        else:
+            refused += not opens(tmp_path, {**parts, name: text})
+    for text in (b"", b"{", b"null", b"[" * 100_000, b"\xff\xfe", b"NaN", b'{"rows": [], "predictions": {}}', b'"x"'):
+        if name == MANIFEST:
+            (tmp_path / "model" / MANIFEST).write_bytes(text)
+            with pytest.raises(ProductError):
+                load(tmp_path / "model")
+        else:
+            assert not opens(tmp_path, {**parts, name: text})
+    assert refused > 45 or name == MANIFEST
+
+
+def test_a_broken_model_with_a_matching_manifest_is_refused_in_a_sentence(parts, tmp_path, capfd):
+    onnx, random = parts["model.onnx"], np.random.default_rng(0)
+    broken = [b"", b"x", onnx[:-1], onnx[: len(onnx) // 2], onnx[100:], b"\x00" * 1000, random.bytes(1000)]
+    for data in broken:
+        assert not opens(tmp_path, {**parts, "model.onnx": data})
+    for _ in range(60):
+        flipped = bytearray(onnx)
+        flipped[random.integers(len(onnx))] ^= 1 << random.integers(8)
+        opens(tmp_path, {**parts, "model.onnx": bytes(flipped)})
+    assert capfd.readouterr() == ("", "")
+
+
+def test_an_explanation_adds_up(model):
+    random = np.random.default_rng(0)
+    rows = pd.DataFrame([{**ORDER, "price": price} for price in random.normal(50, 20, 30)])
+    rows["shop"], rows["note"] = random.choice(["north", "south", "west", None], 30), random.choice(["", "a b c"], 30)
+    parts = model.explain(rows)
+    away = model.predict(rows)["probability_yes"] - model.predict(model.baseline)["probability_yes"].item()
+    assert (parts.sum(axis=1) - away).abs().max() < 1e-9 and parts.abs().max().max() > 0.1
+    pd.testing.assert_frame_equal(parts, model.explain(rows))
+    assert (model.explain(model.baseline) == 0).all().all()
+
+
+def test_a_scored_file_holds_no_formula_from_its_input(model, parts, tmp_path):
+    write_bundle(tmp_path / "latest" / "model", "onnx", parts, {})
+    formulas = ['=HYPERLINK("http://x","y")', "@SUM(1)", "+1+1", "-1+1", "\t=1", "-5", "plain"]
+    rows = pd.DataFrame([{**ORDER, "=cmd": text, "price": -1.5} for text in formulas]).astype({"price": object})
+    rows.loc[1, "price"] = "@cheap"
+    rows.to_csv(tmp_path / "in.csv", index=False)
+    for out in ("out.csv", "out.tsv"):
+        score_file(tmp_path / "in.csv", tmp_path / out, model)
+    words = [f"IN={tmp_path / 'in.csv'}", f"OUT={tmp_path / 'kept.csv'}", "FORMULAS=1"]
+    assert command("score", *words, runs=tmp_path).returncode == 0
+    for name in ("out.csv", "out.tsv", "out.csv.aside.csv"):
+        with open(tmp_path / name, newline="") as file:
+            cells = list(csv.reader(file, delimiter="\t" if name.endswith(".tsv") else ","))
+        assert not [cell for row in cells for cell in row if re.match(r"\s*[=@+]|\s*-(?![\d.]+$)", cell)], name
+    assert pd.read_csv(tmp_path / "out.csv")["price"].eq(-1.5).all()
+    assert pd.read_csv(tmp_path / "kept.csv")["=cmd"].tolist()[0] == formulas[0]

@@ -91,4 +91,7 @@ def open_native(data: bytes, name: str) -> Any:
     from skops.io import loads
 
     check_trusted(data, name)
-    return loads(data, trusted=list(TRUSTED))
+    try:
+        return loads(data, trusted=list(TRUSTED))
+    except Exception as error:  # types that may be loaded, put together in a way that makes no model
+        raise ProductError(f"{name} is no model file in the skops format: {error}", exit_code=65) from error

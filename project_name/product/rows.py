@@ -39,9 +39,13 @@ def records_of(rows: Any) -> Sequence[Mapping[str, Any]]:
         rows = rows.to_dict()
     if isinstance(rows, Mapping):
         return [rows]
-    if isinstance(rows, str | bytes) or not isinstance(rows, Iterable):
+    try:
+        one_by_one = None if isinstance(rows, str | bytes) else iter(rows)
+    except TypeError:  # also of what only seems to be iterable, such as an array without dimensions
+        one_by_one = None
+    if one_by_one is None:
         raise ProductError(f"expected a frame, a record or a list of records, found {seen(rows)}")
-    records = [row.to_dict() if isinstance(row, pd.Series) else row for row in rows]
+    records = [row.to_dict() if isinstance(row, pd.Series) else row for row in one_by_one]
     for place, record in enumerate(records):
         if not isinstance(record, Mapping):
             raise ProductError(f"row {place}: expected a record with named values, found {seen(record)}")

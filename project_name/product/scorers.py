@@ -46,7 +46,7 @@ def _session(data: bytes) -> "onnxruntime.InferenceSession":  # noqa: F821
     options.intra_op_num_threads = options.inter_op_num_threads = 1
     options.log_severity_level = 4  # what it would print is raised as well
     try:
-        return onnxruntime.InferenceSession(data, options, providers=["CPUExecutionProvider"])
+        return onnxruntime.InferenceSession(data, options, providers=["CPUExecutionProvider"], enable_fallback=0)
     except Exception as error:  # onnxruntime has a class of its own for each way to fail
         said = " ".join(str(error).split())[:200]
         raise ProductError(f"{MODEL_FILES['onnx']} is no ONNX model that can be opened: {said}") from error

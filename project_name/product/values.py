@@ -157,7 +157,7 @@ def type_letter(column: dict) -> str:  # f, i, u, M, b, or O for text
     "The letter numpy has for the type of an input; everything it does not know is text."
     try:
         letter = np.dtype(column["dtype"]).kind
-    except TypeError:
+    except (TypeError, ValueError, SyntaxError):
         return "O"
     return letter if letter in READERS else "O"
 
