@@ -296,6 +296,7 @@ VALUES = [
         csv(["2024-01-01T10:00", "2024-01-01T10:00+01:00"], ["x", "y"]),
         {"a": ["2024-01-01T10:00", "2024-01-01T10:00+01:00"], "b": ["x", "y"]},
     ),
+    refused("two currencies, told", "a,b\n5 USD,x\n5 EUR,y\n", "written in several ways", as_numbers=["a"]),
     refused(
         "words in numbers, told", csv(["1", "x"], ["x", "y"]), "column 'a', row 2: 'x' is no number", as_numbers=["a"]
     ),

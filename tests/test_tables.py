@@ -1,5 +1,7 @@
 """Files as people have them: each is read as a person would, asked about, or refused in a sentence."""
 
+import csv
+import gzip
 import math
 import re
 from datetime import date
@@ -12,6 +14,7 @@ from project_name.methods.types import type_table
 from project_name.product.reading import ProductError, noticed, reading
 from project_name.product.tables import columns, read_table
 
+from .conftest import command
 from .odd_files import ODD, ORDINARY, Odd
 from .test_any_table import TABLES
 
@@ -100,3 +103,63 @@ def test_what_the_reader_decides_is_said_of_the_column(tmp_path):
         "zone": "time zone",
     }
     assert [name for name, word in words.items() if word not in notes[name]] == []
+
+
+WORDS = [
+    "Zürich",
+    "a, b",
+    'the "big" one',
+    "x;y",
+    "two\nlines",
+    "-",
+    "n/k",
+    "Łódź",
+    "東京",
+    "it's",
+    "C:\\new",
+    "5 kg",
+    "e5",
+]
+
+
+def made_table(seed: int) -> pd.DataFrame:
+    "A table of the kinds that columns usually have, with gaps."
+    random, rows = np.random.default_rng(seed), 40
+    table = pd.DataFrame(
+        {
+            "name": random.choice(WORDS, rows),
+            "code": [f"{number:05d}" for number in random.integers(0, 10**4, rows)],
+            "count": random.integers(-1000, 10**6, rows),
+            "size": random.normal(0, 10.0 ** random.integers(-8, 9), rows),
+            "fee": random.uniform(0, 5000, rows).round(2),
+            "seen": pd.Series(pd.Timestamp("2024-01-01") + pd.to_timedelta(random.integers(0, 9999, rows), "h")).astype(
+                str
+            ),
+            "paid": random.choice([True, False], rows),
+        }
+    )
+    gaps = random.random(table.shape) < random.choice([0, 0.2])
+    return table.astype(object).mask(gaps, None)[list(random.permutation(table.columns))]
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_tables_come_back_from_every_way_of_writing_them(seed, tmp_path):
+    made, random = made_table(seed), np.random.default_rng(seed)
+    sign, quoting = random.choice([",", ";", "\t", "|"]), int(random.choice([csv.QUOTE_MINIMAL, csv.QUOTE_NONNUMERIC]))
+    encoding, ends = random.choice(["utf-8", "utf-8-sig", "utf-16"]), str(random.choice(["\n", "\r\n"]))
+    path = tmp_path / "x.csv"
+    made.to_csv(path, index=False, sep=str(sign), quoting=quoting, encoding=str(encoding), lineterminator=ends)
+    frame = read_table(path)
+    for name in made:
+        found, expected = ([plain(value) for value in table[name].tolist()] for table in (frame, made))
+        assert all(map(same, found, expected)) and len(found) == len(expected), f"{name}: {found[:5]}, {expected[:5]}"
+
+
+def test_the_commands_say_it_in_a_sentence(tmp_path):
+    (tmp_path / "cut.csv.gz").write_bytes(gzip.compress(b"a,b\n" + b"1,2\n" * 999)[:25])
+    (tmp_path / "open.csv").write_bytes("a,b\n1,Москва\n".encode("cp1251"))
+    for name, says, code in [("cut.csv.gz", "is cut off", 65), ("open.csv", "Say encoding=cp1251", 2)]:
+        done = command("pipeline", f"source={tmp_path / name}", "target=b", runs=tmp_path / "runs")
+        assert done.returncode == code and says in done.stderr and "Traceback" not in done.stderr + done.stdout
+    done = command("score", f"IN={tmp_path / 'open.csv'}", "OUT=x.csv", "colour=red", runs=tmp_path / "runs")
+    assert done.returncode == 2 and "score takes no 'colour'" in done.stderr

@@ -25,15 +25,15 @@ def read_workbook(path: Path, how: Reading = AS_FOUND, rows: int | None = None) 
     excel = with_extra("openpyxl", "excel", lambda: importlib.import_module("openpyxl"))
     try:
         book = excel.load_workbook(path, data_only=True, read_only=True)
-    except (zipfile.BadZipFile, KeyError, ValueError, OSError, excel.utils.exceptions.InvalidFileException) as error:
-        raise ProductError(f"{path} is no workbook ({' '.join(str(error).split())}); save it as .xlsx again") from error
-    try:
-        sheet = book[_sheet(book, path, how)]
-        cells = [list(row) for row in sheet.iter_rows(values_only=True)]
-        where = f"{path}, sheet {sheet.title!r}"
-    finally:
+        title = _sheet(book, path, how)
+        cells = [list(row) for row in book[title].iter_rows(values_only=True)]
         book.close()
-    _check_formulas(path, sheet.title, where, cells)
+    except ProductError:
+        raise
+    except Exception as error:  # a broken workbook fails anywhere in the archive, in its XML or in openpyxl
+        raise ProductError(f"{path} is no workbook ({' '.join(str(error).split())}); save it as .xlsx again") from error
+    where = f"{path}, sheet {title!r}"
+    _check_formulas(path, title, where, cells)
     frame, note = _from_cells(cells, where, how, rows)
     check_names(how, list(frame), where)
     return notice(settle(frame, Evidence(where, how, asks=False)), {"": note})
