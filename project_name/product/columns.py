@@ -151,7 +151,7 @@ def settle(frame: pd.DataFrame, known: Evidence) -> pd.DataFrame:
             frame[name], notes[name] = days, "days written as 20241231"
     return notice(frame, notes)
 
-
+# %% ../../nbs/product/columns.ipynb #d2299e3f
 def _settled(frame: pd.DataFrame, name: str, known: Evidence, notes: dict[str, str]) -> bool:
     "Whether a column of words was found to be something else; then it is that now."
     if (found := as_numbers(name, frame[name], known)) is not None:
