@@ -61,22 +61,14 @@ def as_numbers(
     "A column of numbers as people write them as numbers; None for any other. Asks where it is open."
     different = column.dropna().unique()
     if any(parts_of(text) is None for text in different[:50] if text not in OPEN):
-        return None
+        return None  # at the first words, and so quickly
     different = [text for text in different if text not in OPEN]
-    if not different or (parts := _all_parts(different)) is None:
+    parts = [parts_of(text) for text in different]
+    if None in parts or len(units := {unit for _, _, unit in parts}) != 1:
         return None
-    units = {unit for _, _, unit in parts}
-    plain, forced = [text.strip() for text in different], name in known.how.as_numbers
-    if not known.asks and not forced and units == {""} and all(re.fullmatch(r"[+-]?\d*\.?\d+", text) for text in plain):
+    if name not in known.how.as_numbers and not _are_amounts(name, [text.strip() for text in different], units, known):
         return None
-    if len(units) > 1 or (not forced and surely_codes(plain)):
-        return None
-    if not forced and (seen := perhaps_codes(plain)):
-        if known.asks:
-            raise ask(known, name, seen)
-        return None
-    decimal = _decimal(name, [digits for _, digits, _ in parts], known)
-    if not decimal:
+    if not (decimal := _decimal(name, [digits for _, digits, _ in parts], known)):
         return None
     numbers = dict(zip(different, (to_number(sign, digits, decimal) for sign, digits, _ in parts), strict=True))
     known.marks |= {word for word in OPEN if (column == word).any()}
@@ -84,12 +76,18 @@ def as_numbers(
     return _mapped(column, numbers), "; ".join(filter(None, (unit, missing_words(column, OPEN))))
 
 
-def _all_parts(different: list[str]) -> list[tuple[str, str, str]] | None:
-    "The parts of all these texts, if each of them is a number."
-    parts = [parts_of(text) for text in different]
-    return None if None in parts else parts
+def _are_amounts(name: str, texts: list[str], units: set[str], known: Evidence) -> bool:
+    "Whether numbers are amounts and no codes. Asks where it is open; in a file with types, plain digits in a text are text."
+    if surely_codes(texts):
+        return False
+    if not known.asks:
+        plain = units == {""} and all(re.fullmatch(r"[+-]?[0-9]*\.?[0-9]+", text) for text in texts)
+        return not plain and not perhaps_codes(texts)
+    if seen := perhaps_codes(texts):
+        raise ask(known, name, seen)
+    return True
 
-
+# %% ../../nbs/product/columns.ipynb #af5c50ef
 def _mapped(column: pd.Series, numbers: dict[str, float | int]) -> pd.Series:
     "The number of each text; whole numbers with gaps stay whole."
     values = column.map(numbers)
@@ -113,7 +111,7 @@ def _decimal(name: str, digits: list[str], known: Evidence) -> str:  # "" where 
     seen = f"{example!r} has decimals or thousands, and no other number of the file tells which"
     raise question(f"{known.where}, column {name!r}", seen, f"decimal=. or decimal=, or as_text={name}")
 
-# %% ../../nbs/product/columns.ipynb #425ed0e3
+# %% ../../nbs/product/columns.ipynb #3354b5c3
 def as_days(column: pd.Series) -> pd.Series | None:
     "A column of whole numbers that all write a day, such as 20240102, as dates; None for any other."
     if not pd.api.types.is_numeric_dtype(column) or column.dtype == bool or not column.notna().any():
@@ -126,7 +124,7 @@ def as_days(column: pd.Series) -> pd.Series | None:
         return None
     return pd.to_datetime(column.map(dict(zip(different, days, strict=True)))).astype("datetime64[us]")
 
-# %% ../../nbs/product/columns.ipynb #ffb65609
+# %% ../../nbs/product/columns.ipynb #3f1c3dae
 def settle(frame: pd.DataFrame, known: Evidence) -> pd.DataFrame:
     "A frame whose columns of words are what they are: numbers, yes and no, days, or words with their gaps."
     notes, words = {}, [name for name in frame if pd.api.types.is_string_dtype(frame[name])]
@@ -151,7 +149,7 @@ def settle(frame: pd.DataFrame, known: Evidence) -> pd.DataFrame:
             frame[name], notes[name] = days, "days written as 20241231"
     return notice(frame, notes)
 
-# %% ../../nbs/product/columns.ipynb #d2299e3f
+# %% ../../nbs/product/columns.ipynb #56fcdb2e
 def _settled(frame: pd.DataFrame, name: str, known: Evidence, notes: dict[str, str]) -> bool:
     "Whether a column of words was found to be something else; then it is that now."
     if (found := as_numbers(name, frame[name], known)) is not None:
