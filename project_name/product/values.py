@@ -133,7 +133,8 @@ def _parsed(values: Any, places: np.ndarray, form: str) -> Iterator[tuple[int, n
                     yield place, moment.to_datetime64()
 
 # %% ../../nbs/product/values.ipynb #30e0d9d3
-TRUTHS = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
+TRUTHS = {"true": True, "yes": True, "y": True, "t": True, "1": True}
+TRUTHS |= {"false": False, "no": False, "n": False, "f": False, "0": False}
 
 
 def read_truths(values: Any) -> Values:
