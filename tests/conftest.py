@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+from functools import partial
 from pathlib import Path
 
 import nbformat
@@ -33,16 +34,16 @@ def quick_run(tmp_path_factory) -> Path:
     return latest_run(runs)
 
 
+def write_tiny(folder: Path, name: str, *cells: str) -> Path:
+    "Write a stage of a few cells into a folder."
+    declared = nbformat.v4.new_code_cell('run_dir: str = ""', metadata={"tags": ["parameters"]})
+    body = [nbformat.v4.new_code_cell(cell) for cell in cells]
+    title = nbformat.v4.new_markdown_cell(f"# {name}")
+    nbformat.write(nbformat.v4.new_notebook(cells=[title, declared, *body]), folder / f"{name}.ipynb")
+    return folder / f"{name}.ipynb"
+
+
 @pytest.fixture
 def tiny(tmp_path):
     "A function that writes a stage of a few cells into a project of its own."
-
-    def write(name: str, *cells: str) -> Path:
-        declared = nbformat.v4.new_code_cell('run_dir: str = ""', metadata={"tags": ["parameters"]})
-        body = [nbformat.v4.new_code_cell(cell) for cell in cells]
-        title = nbformat.v4.new_markdown_cell(f"# {name}")
-        path = tmp_path / f"{name}.ipynb"
-        nbformat.write(nbformat.v4.new_notebook(cells=[title, declared, *body]), path)
-        return path
-
-    return write
+    return partial(write_tiny, tmp_path)
