@@ -23,14 +23,28 @@ from sklearn.impute import SimpleImputer
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import OneHotEncoder, StandardScaler
+from skops.io import dumps
 
 from project_name.base import ProjectError, root
-from project_name.deploy import golden_rows, make_signature, to_onnx
-from project_name.product.bundle import CARD, GOLDEN, MANIFEST, SIGNATURE, Bundle, environment, write_bundle
+from project_name.deploy import golden_rows, made_up_features, make_signature, propose_onnx, to_onnx
+from project_name.methods.candidates import CANDIDATES, Problem, Rows, fit
+from project_name.methods.plan import plan_features
+from project_name.product.bundle import (
+    CARD,
+    GOLDEN,
+    MANIFEST,
+    MODEL_FILES,
+    SIGNATURE,
+    Bundle,
+    environment,
+    write_bundle,
+)
 from project_name.product.features import build_features
 from project_name.product.model import Model, load
+from project_name.product.native import settled
 from project_name.product.reading import ProductError
 from project_name.product.score import score_file
+from project_name.product.synthetic import edge_rows
 
 from .conftest import command
 
@@ -452,3 +466,58 @@ def test_a_scored_file_holds_no_formula_from_its_input(model, parts, tmp_path):
         assert not [cell for row in cells for cell in row if re.match(r"\s*[=@+]|\s*-(?![\d.]+$)", cell)], name
     assert pd.read_csv(tmp_path / "out.csv")["price"].eq(-1.5).all()
     assert pd.read_csv(tmp_path / "kept.csv")["=cmd"].tolist()[0] == formulas[0]
+
+
+def small_table(task: str, rows: int = 240) -> tuple[pd.DataFrame, dict]:
+    "Clean rows with a rare level, a column that was never missing, one that was, dates and texts; and their data.json."
+    random = np.random.default_rng(1)
+    frame = pd.DataFrame(
+        {
+            "size": random.normal(10, 3, rows),
+            "age": np.where(random.random(rows) < 0.2, np.nan, random.integers(18, 90, rows)),
+            "shop": pd.array(
+                random.choice(["north", "south", "east", "rare"], rows, p=[0.4, 0.3, 0.28, 0.02]), dtype="str"
+            ),
+            "plan": pd.array(random.choice(["a", "b", None], rows), dtype="str"),
+            "member": random.random(rows) < 0.5,
+            "ordered": pd.Timestamp("2024-01-01") + pd.to_timedelta(random.integers(0, 500, rows), unit="D"),
+            "note": pd.array(
+                random.choice(["broken parcel again", "all is fine", "late, but fine"], rows), dtype="str"
+            ),
+        }
+    )
+    signal = frame["size"] + 3 * (frame["shop"] == "south") + random.normal(0, 1, rows)
+    places = {"binary": (signal > 11) * 1, "multiclass": np.digitize(signal, [9, 12])}
+    classes = {"binary": ["no", "yes"], "multiclass": ["few", "many", "some"]}.get(task, [])
+    frame["target"] = pd.array(np.array(classes)[places[task]], dtype="str") if classes else 1000 * signal
+    frame["split"] = np.where(np.arange(rows) % 3, "train", "test")
+    kinds = {"size": "number", "age": "number", "shop": "category", "plan": "category", "member": "boolean"}
+    kinds |= {"ordered": "date", "note": "text"}
+    inputs = [{"name": name, "kind": kind} for name, kind in kinds.items()]
+    positive = "yes" if task == "binary" else None
+    data = {"task": task, "target": "target", "classes": classes, "positive": positive, "inputs": inputs}
+    return frame, data | {"time": None, "split": {"kind": "random"}}
+
+
+@pytest.mark.parametrize("task", ["binary", "multiclass", "regression"])
+def test_every_candidate_answers_what_no_table_held_in_the_form_that_is_shipped(task):
+    frame, data = small_table(task)
+    plan = plan_features(frame, data)
+    built = build_features(frame, plan)
+    train, held_back = built[frame["split"] == "train"], built[frame["split"] == "test"]
+    rows = Rows(train, frame.loc[train.index, "target"])
+    for name in CANDIDATES:
+        fitted = fit(name, rows, Problem(plan["columns"], data, 20, 0), {"rounds": 10, "members": 2})
+        signature = make_signature(data, plan, {"threshold": 0.5 if task == "binary" else None}, frame, fitted)
+        proposal = propose_onnx(fitted, signature, held_back, made_up_features(signature, seed=0))
+        native = {MODEL_FILES["skops"]: settled(dumps(fitted)), SIGNATURE: json.dumps(signature)}
+        trained = Model(Bundle({"format": "skops", "environment": environment("skops")}, native))
+        odd = edge_rows(signature, seed=1)
+        truth = trained.predict(odd).drop(columns=["flags"])
+        assert len(odd) > 100 and proposal.unanswered == 0 and bool(proposal.onnx) == (name != "dummy"), proposal.reason
+        if proposal.onnx:
+            parts = {MODEL_FILES["onnx"]: proposal.onnx, SIGNATURE: json.dumps(signature)}
+            shipped = Model(Bundle({"format": "onnx", "environment": environment("onnx")}, parts))
+            answers = shipped.predict(odd)
+            for column in truth.select_dtypes("number"):
+                np.testing.assert_allclose(answers[column], truth[column], rtol=1e-5, atol=1e-5)
