@@ -1,5 +1,7 @@
 """What is left after something was killed: valid notebooks, a true record, no process, the former latest run."""
 
+import contextlib
+import importlib
 import json
 import os
 import signal
@@ -12,6 +14,7 @@ import nbformat
 import psutil
 import pytest
 
+from project_name.engine.pipeline import Job, run_pipeline
 from project_name.engine.record import latest_run, read_record
 
 RUN = """
@@ -111,3 +114,41 @@ def test_a_killed_run_leaves_the_truth_and_nothing_else(busy, kill, code, states
     cells = json.loads((broken / "01_second.ipynb").read_text())["cells"]
     assert cells[-1]["metadata"]["papermill"]["status"] == "not_run" or kill == signal.SIGKILL
     assert not list(broken.rglob("*.tmp"))
+
+
+POINTS = [  # what is called while the second stage is prepared, run and left
+    "pipeline._found",
+    "kernels.Kernels.prepare",
+    "execute.answers",
+    "execute.Watch.begin",
+    "execute.StageClient._check_raise_for_error",
+    "outputs.BoundedClient.output",
+    "pipeline.make_trace",
+    "pipeline.Pages.add",
+]
+
+
+@pytest.mark.parametrize("point", POINTS)
+def test_a_signal_that_is_swallowed_stops_the_run_all_the_same(point, tiny, tmp_path, monkeypatch):
+    *path, name = point.split(".")
+    owner = importlib.import_module(f"project_name.engine.{path[0]}")
+    owner = getattr(owner, path[1]) if path[1:] else owner
+    real, swallowed = getattr(owner, name), []
+
+    def swallow(*args, **options):
+        if not swallowed:
+            with contextlib.suppress(KeyboardInterrupt):
+                swallowed.append(point)
+                os.kill(os.getpid(), signal.SIGINT)
+        return real(*args, **options)
+
+    monkeypatch.setattr(owner, name, swallow)
+    monkeypatch.setattr("project_name.engine.guard.AGAIN", 1.0)
+    tiny("00_first", "print('one')")
+    tiny("01_second", "import time\nprint('two')\ntime.sleep(60)")
+    began, before = time.monotonic(), set(psutil.Process().children(recursive=True))
+    run, code = run_pipeline(Job(sorted(tmp_path.glob("*.ipynb")), {}, tmp_path / "runs", tmp_path))
+    record = read_record(run)
+    assert swallowed and (code, record["state"]) == (130, "interrupted") and time.monotonic() - began < 30
+    assert set(psutil.Process().children(recursive=True)) == before
+    assert all(stage["state"] in ("ok", "interrupted", "not_run") for stage in record["stages"])

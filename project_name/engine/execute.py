@@ -35,6 +35,7 @@ from papermill.iorw import load_notebook_node
 from papermill.parameterize import parameterize_notebook
 
 from ..base import plain, write_text
+from .guard import step, tidy
 from .kernels import Kernels, Prepared, forget
 from .outputs import BoundedClient, bound_cell
 from .secrets import OF_NOTEBOOKS, redacted
@@ -76,6 +77,7 @@ class Watch:
 
     def begin(self, number: int) -> None:
         "Cell `number` was sent to the kernel."
+        step()
         self.began = time.monotonic()
         self.cells[number]["state"] = "running"
 
@@ -318,6 +320,8 @@ def execute_stage(
         StageEngine.execute_notebook(notebook, "python3", **options)
     except BaseException as caught:
         error = caught
+        if isinstance(caught, KeyboardInterrupt):
+            tidy()
     finally:
         if timer:
             timer.cancel()

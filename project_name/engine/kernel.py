@@ -9,7 +9,7 @@ __all__ = ['OWN', 'NOTED', 'CELLS', 'LATER', 'StageKernelApp', 'note_modules', '
 # %% ../../nbs/engine/kernel.ipynb #464d5353
 import atexit
 import contextlib
-import importlib
+import importlib.util
 import os
 import resource
 import sys
@@ -32,6 +32,13 @@ class StageKernelApp(IPKernelApp):
         "Make the publishing socket as ipykernel does, then forbid it to drop."
         super().init_iopub(context)
         self.iopub_thread.socket.setsockopt(zmq.XPUB_NODROP, 1)
+
+    def init_path(self) -> None:
+        "Find the modules beside the notebook, as JupyterLab does; a stage works in the project's folder all the same."
+        super().init_path()
+        beside = str(Path(os.environ.get("JPY_SESSION_NAME", "x")).parent)
+        if beside not in (".", os.getcwd()):
+            sys.path.insert(sys.path.index("") if "" in sys.path else 0, beside)
 
     def close(self) -> None:
         "Close nothing, the process ends: ipykernel would wait for threads that may wait for each other, for seconds."
@@ -76,6 +83,7 @@ def main() -> None:
     code = 1
     try:
         get_ready()
+        sys.argv[0] = importlib.util.find_spec("ipykernel_launcher").origin  # as Jupyter starts it
         StageKernelApp.launch_instance()
         code = 0
     except SystemExit as end:

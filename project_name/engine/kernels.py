@@ -64,7 +64,10 @@ class Kernels:
         folder = Path(tempfile.mkdtemp(prefix="k", dir=self.starter.temporary))
         launch = functools.partial(self.starter.launch, stage)
         prepared = Prepared(StageKernelManager(launch=launch, folder=folder, cwd=self.starter.project), folder)
-        env = self.starter.env(PIPELINE_NOTES=str(prepared.notes), IPYTHONDIR=str(folder / "ipython"))
+        names = {"PIPELINE_NOTES": str(prepared.notes), "IPYTHONDIR": str(folder / "ipython")}
+        env = self.starter.env(
+            **names, JPY_SESSION_NAME=str(stage.absolute())
+        )  # as Jupyter tells a kernel its notebook
         asyncio.run(prepared.manager.start_kernel(env=env))
         return prepared
 

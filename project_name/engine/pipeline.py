@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from ..base import ProjectError, read_json, sha256
-from .guard import Stopped, locked, stop_on_signals
+from .guard import Stopped, locked, step, stop_on_signals, tidy
 from .inputs import Looked
 from .keeper import KeeperClient
 from .opens import Opens, folders_of
@@ -54,26 +54,35 @@ def _new_run(job: Job) -> tuple[Path, int]:  # the folder of the run, the exit c
         gc.collect()  # what an earlier run of this process left; a single one does not pay for it
     job.world.look_at_modules()
     record = Record(new_run(job.runs), job.parameters, [stage.stem for stage in job.stages], job.redact)
-    state, error, code = "crashed", "", 138
     try:
-        with stop_on_signals():
-            state, error, code = _run_stages(job, record)
-    except Stopped as stop:
-        state, error, code = "interrupted", f"stopped by {stop}", 130
-    except ChildProcessError as problem:
-        state, error, code = "crashed", str(problem), 138
-    except OSError as problem:
-        state, error, code = "failed", f"could not write: {problem}", 74
-    except ProjectError as problem:
-        state, error, code = "failed", str(problem), problem.exit_code
-    except Exception as problem:
-        state, error, code = "failed", f"the engine could not go on: {type(problem).__name__}: {problem}", 1
-        record.data["log"] = traceback.format_exc()
-    finally:
-        code = _finish(record, state, error, code)
+        with stop_on_signals() as stop:
+            state, error, code = _ended(job, record)
+            stop.tidy()
+            code = _finish(record, state, error, code)
+    except Stopped as asked:  # at the very edge
+        code = _finish(record, "interrupted", f"stopped by {asked}", 130)
     if code == 0 and not job.only:
         point_latest(record.run)
     return record.run, code
+
+
+def _ended(job: Job, record: Record) -> tuple[str, str, int]:  # state, error, exit code
+    "Go through the stages, and tell how that ended, whatever happens."
+    try:
+        return _run_stages(job, record)
+    except Stopped as asked:
+        return "interrupted", f"stopped by {asked}", 130
+    except ChildProcessError as problem:
+        return "crashed", str(problem), 138
+    except OSError as problem:
+        return "failed", f"could not write: {problem}", 74
+    except ProjectError as problem:
+        return "failed", str(problem), problem.exit_code
+    except Exception as problem:
+        record.data["log"] = traceback.format_exc()
+        return "failed", f"the engine could not go on: {type(problem).__name__}: {problem}", 1
+    finally:
+        tidy()
 
 # %% ../../nbs/engine/pipeline.ipynb #baebf0e0
 def short_folder() -> str | None:
@@ -95,6 +104,7 @@ def _run_stages(job: Job, record: Record) -> tuple[str, str, int]:  # state, err
         kernels = None
         try:
             for stage in job.stages:
+                step()
                 left = end - time.monotonic() if job.run_seconds else 0
                 if job.run_seconds and left <= 0:
                     return "timed_out", f"{stage.stem}: the time for this run was over", 124
@@ -118,6 +128,7 @@ def _run_stages(job: Job, record: Record) -> tuple[str, str, int]:  # state, err
                 artifacts.add(seen["writes"], record.run)
             return "ok", "", 0
         finally:
+            tidy()
             try:
                 if kernels:
                     kernels.close()
