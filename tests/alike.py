@@ -2,9 +2,11 @@
 
 # ruff: noqa: E501
 
+import hashlib
 import json
 import re
 import shutil
+import sys
 import tempfile
 from pathlib import Path
 
@@ -12,6 +14,7 @@ import nbformat
 import papermill
 from papermill.exceptions import PapermillExecutionError
 
+PYTHON = f"{sys.version_info.major}.{sys.version_info.minor}"
 KNOWN = Path(__file__).with_name("alike.json")
 FILES = {  # beside the notebooks
     "beside.py": "WHERE = __name__\n",
@@ -37,7 +40,7 @@ for each in warnings.filters: print(each[0], each[1] and each[1].pattern, each[2
 STATE = """import faulthandler, gc, locale, logging, resource, signal, sys, threading, warnings, os
 print([str(signal.getsignal(n)).split(' at ')[0] for n in sorted(signal.valid_signals())])
 print(len(warnings.filters), logging.root.level, logging.root.handlers, sys.getrecursionlimit(), threading.active_count())
-print(sys.flags, locale.setlocale(locale.LC_ALL), gc.isenabled(), faulthandler.is_enabled(), sys.stdin.read())
+print([getattr(sys.flags, n) for n in dir(sys.flags) if n[0] != '_' and n not in ('hash_randomization', 'count', 'index')], locale.setlocale(locale.LC_ALL), gc.isenabled(), faulthandler.is_enabled(), sys.stdin.read())
 print([resource.getrlimit(n) for n in range(10)], os.path.basename(sys.argv[0]), len(sys.argv), os.nice(0))
 print(sorted(n for n in dir(sys.modules['__main__']) if not n.startswith('_')), __name__, sys.path.index('') > 0)
 print(signal.pthread_sigmask(signal.SIG_BLOCK, []), os.umask(0o22), os.getcwd() == os.path.dirname(os.path.abspath('data.csv')))"""
@@ -71,7 +74,9 @@ SHARED = {  # these follow each other in one kernel
     "mime bundle": [
         "class B:\n    def _repr_mimebundle_(self, **_): return {'text/plain': 'b'}, {'text/plain': {'k': 1}}\nB()"
     ],
-    "a broken repr": ["class Bad:\n    def _repr_html_(self): raise ValueError('in a repr')\nBad()"],
+    "a broken repr": [
+        "# tags: raises-exception\nclass Bad:\n    def _repr_html_(self): raise ValueError('in a repr')\nBad()"
+    ],
     "pretty": ["class P:\n    def _repr_pretty_(self, p, cycle): p.text('pretty')\nP()"],
     "display id": [
         "h = display('first', display_id='an-id')",
@@ -115,7 +120,7 @@ SHARED = {  # these follow each other in one kernel
     "load an extension": ["%load_ext extension", "loaded"],
     "environment magic": ["%env IN_MAGIC=1", "import os\nos.environ['IN_MAGIC']", "!echo $IN_MAGIC"],
     "write a file": ["%%writefile written.txt\ntext", "open('written.txt').read()", "%pycat written.txt"],
-    "other magics": ["%pwd\n1", "%who_ls str", "%precision 3", "3.14159", "%precision", "%automagic off", "%lsmagic;"],
+    "other magics": ["%pwd\n1", "%who_ls str", "%precision 3", "3.14159", "%precision", "%automagic off"],
     "own magic": [
         "from IPython.core.magic import register_line_magic\n@register_line_magic\ndef own(line): return line * 2\n%own ab"
     ],
@@ -150,6 +155,7 @@ SHARED = {  # these follow each other in one kernel
     "error in a nested cell": ["get_ipython().run_cell('1 / 0');", "1"],
     "script that fails": ["%run fails.py", "1"],
     "skipped": ["# tags: skip-execution\nskipped = 1", "'skipped' in globals()"],
+    "seed of hashes": ["import sys\nsys.flags.hash_randomization"],
     "empty": ["", "# a comment", "   "],
     "much": ["print('x' * 300_000)", "for n in range(3000): print(n)", "list(range(2000))"],
     "many outputs": ["for n in range(200): display(n)"],
@@ -199,6 +205,8 @@ ALONE = {  # each needs a fresh kernel
 DIFFERS = {  # name -> what differs from stock papermill, and why
     "error in a nested cell": "the run goes on after an error that the cell itself did not end with, as in JupyterLab",
     "script that fails": "the same",
+    "seed of hashes": "sets have one order, so that the same seed gives the same artifacts",
+    "state of the process": "it tells of the machine, so it is only compared between warm and plain",
 }
 TIMES = re.compile(r"(CPU times|Wall time|\d+(\.\d+)? .?s ± ).*")
 CHANGING = {
@@ -208,6 +216,7 @@ CHANGING = {
     r"[0-9a-f]{32}": "id",
     r"\[[IWE] [\d-]+ [\d:,]+\]": "[time]",
     r"Thread-\d+": "Thread",
+    r"\(\d+\.py, line": "(cell.py, line",
     r"data:image/png;base64,[^\"]+": "png",
 }
 
@@ -265,20 +274,31 @@ def joined(outputs: list, folder: Path) -> list:
     found = json.loads(text)
     for output in found:
         if "text" in output:
-            output["text"] = TIMES.sub("time", output["text"])
+            output["text"] = brief(TIMES.sub("time", output["text"]))
+        if "text/plain" in output.get("data", {}):
+            output["data"]["text/plain"] = brief(output["data"]["text/plain"])
     return found
 
 
+def brief(text: str) -> str:
+    "A text, or its length and its hash."
+    return text if len(text) < 2000 else f"{len(text)} characters, {hashlib.sha256(text.encode()).hexdigest()[:16]}"
+
+
 def main() -> None:
-    "Run all notebooks by stock papermill, and keep what they show."
-    folder, known = Path(tempfile.mkdtemp()), {}
+    "Run all notebooks, or those that are named, by stock papermill, and keep what they show."
+    folder, asked = Path(tempfile.mkdtemp()), sys.argv[1:]
+    known = json.loads(KNOWN.read_text()) if asked else {}
     for path in write_notebooks(folder):
+        if asked and not any(word in path.stem for word in asked):
+            continue
         try:
             papermill.execute_notebook(path, path, {"run_dir": "x"}, cwd=folder, progress_bar=False, allow_errors=True)
         except PapermillExecutionError as error:  # raised at the end, for the errors that are allowed as well
             print(path.stem, error.ename)
         known |= shown(path, folder)
     shutil.rmtree(folder)
+    known["python"] = PYTHON
     KNOWN.write_text(json.dumps(known, indent=1, sort_keys=True) + "\n")
 
 

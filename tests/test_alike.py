@@ -7,7 +7,7 @@ import pytest
 from project_name.engine.pipeline import Job, run_pipeline
 from project_name.engine.record import read_record
 
-from .alike import ALONE, DIFFERS, KNOWN, SHARED, shown, write_notebooks
+from .alike import ALONE, DIFFERS, KNOWN, PYTHON, SHARED, shown, write_notebooks
 
 
 def run_all(folder, kind):
@@ -41,5 +41,6 @@ def test_there_are_many():
 @pytest.mark.parametrize("name", [*SHARED, *ALONE])
 def test_a_notebook_shows_the_same_everywhere(name, warm, plain):
     assert warm[name] == plain[name]
-    if name not in DIFFERS:
-        assert warm[name] == json.loads(KNOWN.read_text())[name]
+    known = json.loads(KNOWN.read_text())
+    if name not in DIFFERS and known["python"] == PYTHON:  # another Python words its errors otherwise
+        assert warm[name] == known[name]

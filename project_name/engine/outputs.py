@@ -12,6 +12,7 @@ from collections.abc import Callable
 from typing import Any
 
 from nbformat.v4 import new_output
+from nbformat.validator import NotebookValidationError
 from papermill.clientwrap import PapermillNotebookClient
 
 # %% ../../nbs/engine/outputs.ipynb #03158bfc
@@ -127,7 +128,7 @@ class BoundedClient(PapermillNotebookClient):
         "Take an output of the cell: what is printed goes into its stream, other things are kept within bounds."
         hooked = self.output_hook_stack[msg["parent_header"].get("msg_id")]
         if msg["msg_type"] != "stream" or hooked:
-            out = super().output(outs, msg, display_id, cell_index)
+            out = self._whole(outs, msg, display_id, cell_index)
             if out is not None:
                 bounded(out, self.most)
             return out
@@ -136,6 +137,14 @@ class BoundedClient(PapermillNotebookClient):
             self.clear_output(outs, {**msg, "content": {}}, cell_index)
         self.streams.add(outs, msg["content"]["name"], self.redact(msg["content"]["text"]))
         return None
+
+    def _whole(self, outs: list, msg: dict, display_id: str | None, cell_index: int) -> Any:
+        "An output that is no stream. One that no notebook can hold, such as a dictionary as text, is only named."
+        try:
+            return super().output(outs, msg, display_id, cell_index)
+        except NotebookValidationError as error:
+            outs.append(new_output("display_data", {"text/plain": f"[left out, no notebook can hold it: {error}]"}))
+            return outs[-1]
 
     def clear_output(self, outs: list, msg: dict, cell_index: int) -> None:
         "Clear what the cell has shown, now or before it shows something else."

@@ -28,7 +28,7 @@ class Ahead:
 
     def __init__(self) -> None:
         self.needs: dict[str, set[str]] = {}  # module -> those that it asked for; in the order of their import
-        self.changes: dict[str, list[tuple]] = {}  # module -> what its code changed
+        self.changes: list[tuple[str, str, Any]] = []  # which module changed what, as it happened
         self.importing: list[str] = [""]  # the modules whose code runs now, the innermost last
         self.filters, self.env = list(warnings.filters), dict(os.environ)
         self.first_filters = list(self.filters)
@@ -63,11 +63,11 @@ class Ahead:
         filters, env = list(warnings.filters), os.environ
         if filters != self.filters:
             new = _put_first(self.filters, filters)
-            self.changes.setdefault(self.importing[-1], []).extend(("filter", each) for each in reversed(new))
+            self.changes += [(self.importing[-1], "filter", each) for each in reversed(new)]
             self.filters = filters
         if env != self.env:
             names = [name for name in env if env[name] != self.env.get(name)]
-            self.changes.setdefault(self.importing[-1], []).extend(("env", (name, env[name])) for name in names)
+            self.changes += [(self.importing[-1], "env", (name, env[name])) for name in names]
             self.env = dict(env)
 
 # %% ../../nbs/engine/preload.ipynb #ae0ec571
@@ -159,7 +159,8 @@ class Hidden:
                 package, _, last = each.rpartition(".")
                 if each in self.bound and package in sys.modules:
                     setattr(sys.modules[package], last, module)
-                for kind, value in self.ahead.changes.get(each, ()):
+            for module, kind, value in self.ahead.changes:
+                if module in names:
                     CHANGES[kind](value)
 
 # %% ../../nbs/engine/preload.ipynb #548b0b2a
