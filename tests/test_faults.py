@@ -120,7 +120,7 @@ POINTS = [  # what is called while the second stage is prepared, run and left
     "pipeline._found",
     "kernels.Kernels.prepare",
     "execute.answers",
-    "execute.Watch.begin",
+    "watch.Watch.begin",
     "execute.StageClient._check_raise_for_error",
     "outputs.BoundedClient.output",
     "pipeline.make_trace",

@@ -59,8 +59,11 @@ def _new_run(job: Job) -> tuple[Path, int]:  # the folder of the run, the exit c
             state, error, code = _ended(job, record)
             stop.tidy()
             code = _finish(record, state, error, code)
-    except Stopped as asked:  # at the very edge
-        code = _finish(record, "interrupted", f"stopped by {asked}", 130)
+    except BaseException as problem:  # at the very edge
+        asked = isinstance(problem, KeyboardInterrupt)
+        code = _finish(record, "interrupted" if asked else "crashed", f"stopped by {problem}", 130)
+        if not asked:
+            raise
     if code == 0 and not job.only:
         point_latest(record.run)
     return record.run, code
