@@ -31,12 +31,12 @@ from papermill.engines import Engine
 from papermill.execute import prepare_notebook_metadata
 from papermill.iorw import load_notebook_node
 from papermill.parameterize import parameterize_notebook
-from .watch import StageExit, Watch, outcome, shown_errors
 
 from .guard import tidy
 from .kernels import Kernels, Prepared, forget
 from .outputs import BoundedClient, bound_cell
 from .seen import NOTES
+from .watch import StageExit, Watch, outcome, shown_errors
 
 # %% ../../nbs/engine/execute.ipynb #2bd2af9e
 async def answers(client: Any) -> bool:
