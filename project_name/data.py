@@ -25,7 +25,7 @@ from .base import nearest, sha256
 from .look import BLUE, GREEN, ORANGE, add_legend, new_axes, plot_bars
 from .methods.splits import PARTS
 from .methods.types import Typed, type_column
-from .numbers import number
+from .numbers import count, number
 from .product.sources import kind_of
 from .requirements import DataError
 
@@ -146,7 +146,9 @@ def broken_rules(
         raise DataError(f"{where} cannot be read as a contract: {' '.join(str(error).split())[:300]}") from error
     if missing := [name for name in schema.columns if name not in frame]:
         hints = "; ".join(f"{name!r}: {nearest(name, frame.columns)}" for name in missing[:5])
-        raise DataError(f"the contract {schema.name!r} promises {len(missing)} columns that the source lacks: {hints}")
+        raise DataError(
+            f"the contract {schema.name!r} promises {count(len(missing), 'column')} that the source lacks: {hints}"
+        )
     try:
         schema.validate(frame[list(schema.columns)], lazy=True)
     except pandera.errors.SchemaErrors as error:
@@ -171,7 +173,7 @@ def refuse_columns(frame: pd.DataFrame, cases: pd.DataFrame, where: str) -> None
         f"column {column!r}: expected {check}, found {frame[column].dtype if check.startswith('dtype') else case}"
         for column, check, case in whole[["column", "check", "failure_case"]].head(5).itertuples(index=False)
     ]
-    raise DataError(f"{where} does not fit {len(whole)} times: {'; '.join(found)}")
+    raise DataError(f"{where} does not fit {count(len(whole), 'time')}: {'; '.join(found)}")
 
 
 def rows_in(frame: pd.DataFrame, labels: Any) -> pd.Series:

@@ -23,10 +23,11 @@ import pandas as pd
 
 from . import methods, product
 from .base import ProjectError, plain
+from .data import of_aside
 from .look import escape
 from .methods.metrics import GREATER
 from .methods.questions import Question
-from .numbers import number
+from .numbers import count, number
 from project_name.product.bundle import (
     CARD,
     GOLDEN,
@@ -274,8 +275,12 @@ def _card_rows(data: dict) -> list[str]:
     for part, label in {"train": "Trained on", "valid": "Chosen and trained on", "test": "Tested on"}.items():
         split = data["split"].get(part, {})
         span = f", {split['start']} to {split['end']}" if split.get("start") else ""
-        lines.append(f"- {label} {split.get('rows') or 0:,} rows{span}")
-    return [*lines, f"- Set aside before: {data.get('rows_aside') or 0:,} rows; of such rows it knows nothing"]
+        lines.append(f"- {label} {count(split.get('rows') or 0, 'row')}{span}")
+    aside = data.get("aside") or {}
+    return [
+        *lines,
+        f"- Set aside before: {count(data.get('rows_aside') or 0, 'row')}. {of_aside(aside) if aside else ''}",
+    ]
 
 # %% ../nbs/06_deploy.ipynb #89243ae9
 def _card_scores(metrics: dict, training: dict) -> list[str]:
@@ -300,7 +305,7 @@ def _card_weak(metrics: dict) -> list[str]:
     worst = sorted(slices, key=lambda s: -s["gap"])[:5]
     lines = [
         f"- `{escape(one['column'])}` = {escape(one['level'])}: "
-        f"{metrics['primary']} {_digits(one['value'])} on {one['rows']:,} rows"
+        f"{metrics['slice_metric']} {_digits(one['value'])} on {count(one['rows'], 'row')}"
         for one in worst
     ]
     return lines or ["- No group of rows that was compared is below the average, or none was large enough to tell."]

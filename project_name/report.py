@@ -21,11 +21,15 @@ import pandas as pd
 from IPython.display import HTML
 
 from .base import ProjectError, read_json
+from .data import of_aside
 from .deploy import USELESS
 from .evaluate import compared
-from .look import BLUE, GREEN, GREY, ORANGE, RED, VERDICTS, add_legend, escape, new_axes, shorten
+from .look import BLUE, GREEN, GREY, ORANGE, RED, VERDICTS, add_legend, escape, new_axes, say, shorten
+from .methods.calibration import tell_calibration
 from .methods.metrics import GREATER, metric_name
 from .methods.questions import Question
+from .methods.slices import tell_slices
+from .methods.splits import tell_no_time
 from .numbers import amount, count, duration, number, percent, signed
 
 # %% ../nbs/08_report.ipynb #9a9dd328
@@ -153,7 +157,9 @@ def against(rival: str, metrics: dict) -> str:
     "The standing against a rival, with the paired difference and its interval."
     difference, name = metrics["difference"][rival][metrics["primary"]], metric_name(metrics["primary"])
     size = f"{signed(difference['value'])}, {between(difference, metrics, signed)}"
-    return f"{standing(rival, metrics)} ({name} {size})"
+    least = difference.get("matters", 0.0)
+    trifle = f"; less than the {number(least)} that matters" if abs(difference["value"]) < least else ""
+    return f"{standing(rival, metrics)} ({name} {size}{trifle})"
 
 # %% ../nbs/08_report.ipynb #221f6151
 WORDS = {
@@ -357,24 +363,28 @@ def comparable(folder: Path, metrics: dict) -> dict[str, dict] | None:
     return then if same and known else None
 
 # %% ../nbs/08_report.ipynb #e3d83d24
-def weak_groups(metrics: dict) -> pd.DataFrame:  # columns group, rows, the metric, shortfall
+def weak_groups(metrics: dict) -> pd.DataFrame:  # columns group, rows, the metric, shortfall and what is sure of it
     "Groups of rows in which the model is worse than over all, the weakest first."
     rows = [
-        (f"{one['column']} = {one['level']}", one["rows"], one["value"], one["gap"])
+        (f"{one['column']} = {one['level']}", one["rows"], one["value"], one["gap"], _sure(one["low"]))
         for one in metrics["slices"]
         if one["enough"] and one["gap"] > 0
     ]
-    return pd.DataFrame(rows, columns=["group", "test rows", metric_name(metrics["primary"]), "shortfall"])
+    names = ["group", "test rows", metric_name(metrics["slice_metric"]), "shortfall", "surely at least"]
+    return pd.DataFrame(rows, columns=names)
+
+
+def _sure(low: float | None) -> str:
+    "The part of a shortfall that is certain, all groups taken together."
+    return "not known" if low is None else number(low, 2) if low > 0 else "may be chance"
 
 # %% ../nbs/08_report.ipynb #2c51a10c
-def weaknesses(weak: pd.DataFrame, calibrated: dict | None, brief: dict[str, str]) -> list[str]:
+def weaknesses(metrics: dict, calibrated: dict | None, brief: dict[str, str]) -> list[str]:
     "What a user has to keep in mind, as sentences of Markdown; `calibrated` is the evaluation's verdict."
+    whole, measure = metrics["test"][metrics["slice_metric"]]["value"], metric_name(metrics["slice_metric"])
     told = [
-        f"The weakest group is **{escape(weak['group'].iloc[0])}**: expect less there than the headline says."
-        if len(weak)
-        else "Whether some group fares worse is unknown: none has enough test rows, or none falls behind.",
-        f"In {calibrated['beyond']} of {calibrated['parts']} parts of the rows the outcome lies further from the "
-        f"prediction than chance would put it: the predictions **{calibrated['words']}**."
+        say(**tell_slices(metrics["slices"], whole, measure)).data,
+        say(**tell_calibration(calibrated)).data
         if calibrated
         else "Whether the predictions can be taken at their word was not judged.",
     ]
@@ -385,15 +395,15 @@ def weaknesses(weak: pd.DataFrame, calibrated: dict | None, brief: dict[str, str
 def limits(data: dict, task: dict, unused: dict[str, str], most: int = 6) -> list[str]:
     "What the model says nothing about, as sentences of Markdown; `unused` inputs are those of the feature plan."
     aside = sorted(data["aside"].items(), key=lambda reason: -reason[1])
-    reasons = "; ".join(f"{escape(reason)} ({count:,})" for reason, count in aside[:most])
+    reasons = "; ".join(f"{escape(reason)} ({number(rows)})" for reason, rows in aside[:most])
     why = pd.Series({**data["dropped"], **unused}, dtype=object)
     left = [
         f"{escape(', '.join(names[:most]))} ({escape(reason)})" for reason, names in why.groupby(why).groups.items()
     ]
     hollow = [escape(column["name"]) for column in data["inputs"] if column["missing"] > 0.5]
     return [
-        f"**{data['rows_aside']:,} of {data['rows_sampled']:,} rows were set aside**, and the model says nothing about "
-        f"such rows: {reasons}."
+        f"**{number(data['rows_aside'])} of {count(data['rows_sampled'], 'row')} were set aside**: {reasons}. "
+        + of_aside(data["aside"])
         if data["rows_aside"]
         else "No row had to be set aside.",
         f"**Columns not used, or only in part:** {'; '.join(left[:most])}{' and others' if len(left) > most else ''}."
@@ -412,7 +422,7 @@ def limits(data: dict, task: dict, unused: dict[str, str], most: int = 6) -> lis
 def _time_limits(data: dict) -> str:
     "Which time the rows cover, and that nothing is known of any other."
     if not data["time"]:
-        return "The rows have no time, so nothing is known of how the model will do later."
+        return say(**tell_no_time(data["dates"], data["group"])).data
     train, test = data["split"]["train"], data["split"]["test"]
     return (
         f"It learned from {train['start'][:10]} to {train['end'][:10]} and was tested on {test['start'][:10]} to "

@@ -19,7 +19,7 @@ from typing import Any
 import pandas as pd
 
 from .base import ProjectError, nearest
-from .numbers import number, percent
+from .numbers import count, number, percent
 from .product.reading import READING
 from .product.sources import find_function, shown
 from .product.tables import read_table
@@ -86,7 +86,7 @@ MEANING = {
     "r2": "share of the variation that is explained",
     "p99_ms": "milliseconds for one prediction, but for the slowest of a hundred",
     "bundle_mb": "size of what ships, in megabytes",
-    "slice_gap": "how far the worst slice of the rows lies below the whole",
+    "slice_gap": "how far some slice of the rows surely lies below the whole",
 }
 
 
@@ -230,7 +230,7 @@ def check_span(frame: pd.DataFrame, task: Mapping[str, Any]) -> list[Check]:
 def check_all(frame: pd.DataFrame, task: Mapping[str, Any], min_rows: int) -> list[Check]:
     "All checks of a source against a task."
     roles = {"target": task["target"], **{role: task[role] for role in ("time", "group") if task[role]}}
-    checks = [Check("source can be read", f"{len(frame.columns)} columns", True), check_rows(frame, min_rows)]
+    checks = [Check("source can be read", count(len(frame.columns), "column"), True), check_rows(frame, min_rows)]
     checks += [check_column(frame, role, name) for role, name in roles.items()]
     checks += [check_column(frame, "dropped column", name) for name in task["drop"] if name not in frame]
     return checks + check_span(frame, task)

@@ -1,6 +1,7 @@
 """Tables of three kinds, as CSV files that nobody prepared, from end to end."""
 
 import json
+import re
 
 import numpy as np
 import pandas as pd
@@ -88,3 +89,19 @@ def test_rows_that_occur_twice_do_not_cross_the_split(run):
     clean = pd.read_parquet(folder / "clean.parquet")
     inputs = [column for column in clean if column != "split"]
     assert (clean.astype(str).groupby(inputs)["split"].nunique() == 1).all()
+
+
+def test_pages_say_only_what_holds_of_this_table(run):
+    _, _, folder = run
+    data, monitored = (json.loads((folder / f"{name}.json").read_text()) for name in ("data", "monitor"))
+    pages = {page.stem: page.read_text() for page in folder.glob("*.html")}
+    assert not [name for name, text in pages.items() if re.search(r"\b1 (columns|rows|parts|classes|batches)\b", text)]
+    assert "learned by heart" not in pages["01_data"]
+    heads = {name: " ".join(re.findall(r"<h[23][^>]*>([^<]*)", text)) for name, text in pages.items()}
+    assert ("What moved" in heads["07_monitor"]) == ("on later rows?" in heads["report"]) == bool(data["time"])
+    assert (monitored["decision"] == "none") == (not data["time"]) == (monitored["batches"] == [])
+
+
+def test_clean_tables_are_suspected_of_nothing_in_the_split(run):
+    _, _, folder = run
+    assert json.loads((folder / "data.json").read_text())["questions"] == []
