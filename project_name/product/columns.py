@@ -77,7 +77,7 @@ def as_numbers(
 
 
 def _are_amounts(name: str, texts: list[str], units: set[str], known: Evidence) -> bool:
-    "Whether numbers are amounts and no codes. Asks where it is open; in a file with types, plain digits in a text are text."
+    "Whether numbers are amounts and no codes. Asks where it is open; a text of plain digits in a typed file is text."
     if surely_codes(texts):
         return False
     if not known.asks:
