@@ -91,6 +91,7 @@ def test_rows_that_occur_twice_do_not_cross_the_split(run):
     assert (clean.astype(str).groupby(inputs)["split"].nunique() == 1).all()
 
 
+<<<<<<< HEAD
 def test_pages_say_only_what_holds_of_this_table(run):
     _, _, folder = run
     data, monitored = (json.loads((folder / f"{name}.json").read_text()) for name in ("data", "monitor"))
@@ -105,3 +106,14 @@ def test_pages_say_only_what_holds_of_this_table(run):
 def test_clean_tables_are_suspected_of_nothing_in_the_split(run):
     _, _, folder = run
     assert json.loads((folder / "data.json").read_text())["questions"] == []
+=======
+def test_a_small_table_is_chosen_in_folds_and_the_simplest_of_equals_is_kept(run):
+    _, _, folder = run
+    training = json.loads((folder / "training.json").read_text())
+    found, chosen = training["candidates"], training["chosen"]
+    assert training["compared"]["folds"] > 1
+    able = {name: one for name, one in found.items() if one["rank"] and one["value"] is not None}
+    simpler = [one for one in able.values() if one["rank"] < found[chosen]["rank"]]
+    assert all(one["behind"] > one["error"] for one in simpler)
+    assert found[chosen]["behind"] <= found[chosen]["error"] or found[chosen]["behind"] == 0
+>>>>>>> bf2df5d (Hold by a test that few rows are judged in folds and the simplest of equals is kept)
