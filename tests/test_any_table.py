@@ -1,11 +1,13 @@
 """Tables of three kinds, as CSV files that nobody prepared, from end to end."""
 
+import base64
 import json
 import re
 
 import numpy as np
 import pandas as pd
 import pytest
+from bs4 import BeautifulSoup
 from sklearn.datasets import load_diabetes, load_wine
 
 from .conftest import command, latest_run
@@ -91,7 +93,6 @@ def test_rows_that_occur_twice_do_not_cross_the_split(run):
     assert (clean.astype(str).groupby(inputs)["split"].nunique() == 1).all()
 
 
-<<<<<<< HEAD
 def test_pages_say_only_what_holds_of_this_table(run):
     _, _, folder = run
     data, monitored = (json.loads((folder / f"{name}.json").read_text()) for name in ("data", "monitor"))
@@ -106,7 +107,8 @@ def test_pages_say_only_what_holds_of_this_table(run):
 def test_clean_tables_are_suspected_of_nothing_in_the_split(run):
     _, _, folder = run
     assert json.loads((folder / "data.json").read_text())["questions"] == []
-=======
+
+
 def test_a_small_table_is_chosen_in_folds_and_the_simplest_of_equals_is_kept(run):
     _, _, folder = run
     training = json.loads((folder / "training.json").read_text())
@@ -116,4 +118,40 @@ def test_a_small_table_is_chosen_in_folds_and_the_simplest_of_equals_is_kept(run
     simpler = [one for one in able.values() if one["rank"] < found[chosen]["rank"]]
     assert all(one["behind"] > one["error"] for one in simpler)
     assert found[chosen]["behind"] <= found[chosen]["error"] or found[chosen]["behind"] == 0
->>>>>>> bf2df5d (Hold by a test that few rows are judged in folds and the simplest of equals is kept)
+
+
+def pages(folder) -> dict[str, BeautifulSoup]:
+    "The pages of a run as a reader sees them: no code, no method, no table report."
+    found = {path.name: BeautifulSoup(path.read_text(), "html.parser") for path in folder.glob("*.html")}
+    for page in found.values():
+        for hidden in page.select(
+            "script, style, template, details.method, .code, skrub-table-report, svg, [id^=report_]"
+        ):
+            hidden.decompose()
+    return found
+
+
+def test_pages_write_numbers_for_people(run):
+    for name, page in pages(run[2]).items():
+        text = " ".join(page.main.get_text(" ").split())
+        assert not re.search(r"\d(\.\d+)?e[+-]\d", text), name
+        assert not re.search(r"\b1 (rows|columns|classes|stages|batches|checks|cells)\b", text), name
+        assert text.lower().count("not stated") <= 1, name
+
+
+def test_every_page_has_a_title_of_its_own_and_the_report_begins_with_the_question(run):
+    _, _, folder = run
+    found = pages(folder)
+    titles = {page.title.get_text() for page in found.values()}
+    assert len(titles) == len(found) and all(" in table.csv" in title for title in titles)
+    assert found["report.html"].h1.get_text().startswith("Can “") and len(found["report.html"].select("h1")) == 1
+
+
+def test_every_figure_is_described_and_fits_a_phone(run):
+    for name, page in pages(run[2]).items():
+        for image in page.select("img"):
+            assert image.get("alt") and "No description" not in image["alt"], name
+            kind, _, data = image["src"].partition(";base64,")
+            if kind == "data:image/svg+xml":
+                width = re.search(r'width="([\d.]+)pt"', base64.b64decode(data).decode())[1]
+                assert float(width) <= 380, f"{name}: {image['alt']} is {width} points wide"
