@@ -22,6 +22,7 @@ from typing import Any
 import click
 
 from .base import ProjectError, nearest, root, runs_dir
+from .numbers import duration, size
 
 # %% ../nbs/cli.ipynb #ea4837d0
 class Commands(click.Group):
@@ -270,7 +271,7 @@ def run_and_tell(job: Any, again: str) -> int:  # the exit code
             click.echo(f"{stage['name']}, {trouble}", err=True)
     if code == 0:
         page = f"{job.only}.html" if job.only else "report.html"
-        click.echo(f"done in {record['seconds']:.1f} s: {_short(run / page, run)}")
+        click.echo(f"done in {duration(record['seconds'])}: {_short(run / page, run)}")
         return 0
     failed = next((s["name"] for s in record["stages"] if s["state"] not in ("ok", "reused", "not_run")), "")
     click.echo(f"{record['state']}: {record['error']} (see {_short(run / f'{failed}.html', run)})", err=True)
@@ -376,7 +377,7 @@ def dist() -> None:
         shutil.copytree(package, build / package.name, ignore=shutil.ignore_patterns("__pycache__", "_model"))
         copy_bundle(run / "model", build / package.name / "_model")
         wheel = build_wheel(build, root() / "dist")
-    click.echo(f"{os.path.relpath(wheel)} ({wheel.stat().st_size / 1e6:.1f} MB)")
+    click.echo(f"{os.path.relpath(wheel)} ({size(wheel.stat().st_size)})")
 
 # %% ../nbs/cli.ipynb #f59e6abc
 def build_wheel(source: Path, target: Path) -> Path:

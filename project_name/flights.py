@@ -250,6 +250,7 @@ def share_late(flights: pd.DataFrame, by: pd.Series, least: int = 100) -> pd.Ser
 def by_hour(flights: pd.DataFrame) -> tuple[str, Any, str]:
     "How lateness builds up over the day, at each airport."
     from project_name.look import add_legend, new_axes
+    from project_name.numbers import percent
 
     axes = new_axes()
     for airport, here in flights.groupby("origin"):
@@ -258,7 +259,10 @@ def by_hour(flights: pd.DataFrame) -> tuple[str, Any, str]:
     axes.set(xlabel="hour of the scheduled departure", ylabel="% late", ylim=(0, None), xticks=range(6, 24, 3))
     add_legend(axes)
     share = share_late(flights, flights["scheduled"].dt.hour)
-    low, high = f"{share.min():.0f} % at {share.idxmin()}:00", f"{share.max():.0f} % at {share.idxmax()}:00"
+    low, high = (
+        f"{percent(share.min() / 100)} at {share.idxmin()}:00",
+        f"{percent(share.max() / 100)} at {share.idxmax()}:00",
+    )
     sentence = f"Lateness is handed on: it grows from {low} to {high}. A late morning is paid for in the evening."
     return "The day fills up with delay", axes, sentence
 
@@ -266,6 +270,7 @@ def by_hour(flights: pd.DataFrame) -> tuple[str, Any, str]:
 def by_history(flights: pd.DataFrame, name: str, title: str, whose: str) -> tuple[str, Any, str]:
     "How lateness follows from an earlier delay, drawn in steps of that delay."
     from project_name.look import BLUE, new_axes
+    from project_name.numbers import percent
 
     edges = [-np.inf, 0, 15, 30, 60, 120, np.inf]
     labels = ["early", "0–15", "15–30", "30–60", "60–120", "over 120"]
@@ -274,8 +279,8 @@ def by_history(flights: pd.DataFrame, name: str, title: str, whose: str) -> tupl
     axes.bar(share.index.astype(str), share, color=BLUE, width=0.7)
     axes.set(xlabel=f"how late {whose} left, minutes", ylabel="% late")
     sentence = (
-        f"Where {whose} left early, {share.iloc[0]:.0f} % arrive late; where the delay was {share.index[-1]} minutes, "
-        f"{share.iloc[-1]:.0f} %. This is known for {flights[name].notna().mean():.0%} of the flights."
+        f"If {whose} left early, {percent(share.iloc[0] / 100)} arrive late; if {share.index[-1]} minutes late, "
+        f"{percent(share.iloc[-1] / 100)}. This is known for {percent(flights[name].notna().mean())} of the flights."
     )
     return title, axes, sentence
 
@@ -283,6 +288,7 @@ def by_history(flights: pd.DataFrame, name: str, title: str, whose: str) -> tupl
 def by_weather(flights: pd.DataFrame) -> tuple[str, Any, str]:
     "Lateness in each kind of weather, against all flights."
     from project_name.look import GREY, plot_bars
+    from project_name.numbers import percent
 
     kinds = {
         "visibility below 2 miles": flights["visib"] < 2,
@@ -299,7 +305,8 @@ def by_weather(flights: pd.DataFrame) -> tuple[str, Any, str]:
     axes.axvline(share["all flights"], color=GREY, linewidth=1)
     worst = share.drop("all flights")
     sentence = (
-        f"The worst is {worst.index[0]}, with {worst.iloc[0]:.0f} % late instead of {share['all flights']:.0f} %. "
+        f"The worst is {worst.index[0]}, with {percent(worst.iloc[0] / 100)} late instead of "
+        f"{percent(share['all flights'] / 100)}. "
         "Such hours are rare, so weather alone cannot say which flight will be late."
     )
     return "What the weather does", axes, sentence

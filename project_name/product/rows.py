@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 
 from ..base import nearest
+from ..numbers import number
 from .reading import ProductError
 from .values import read_dates, reader_of, seen, type_letter
 
@@ -136,8 +137,8 @@ def _unusual(values: np.ndarray, column: dict) -> list[tuple[str, np.ndarray]]:
     if column.get("missing") == 0:
         found.append(("is missing", np.equal(values, None) if letter in "Ob" else values != values))
     if letter in "fiu" and column.get("min") is not None:
-        found.append((f"is below {column['min']:g}", values < column["min"]))
-        found.append((f"is above {column['max']:g}", values > column["max"]))
+        found.append((f"is below {number(column['min'], 6)}", values < column["min"]))
+        found.append((f"is above {number(column['max'], 6)}", values > column["max"]))
     if letter == "O" and column.get("levels") is not None:
         levels = column["levels"]
         found.append(("is new", np.array([v is not None and v not in levels for v in values], dtype=bool)))
