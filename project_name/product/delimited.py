@@ -21,8 +21,8 @@ import pandas as pd
 from .columns import Evidence, ask, settle
 from .encoding import bytes_of, utf8_of
 from .header import Row, header_row, names_of
-from .reading import AS_FOUND, ProductError, Reading, check_names, notice
-from .writing import EXACT, SURE, perhaps_codes, surely_codes
+from .reading import AS_FOUND, ProductError, Reading, check_names, notice, question
+from .writing import EXACT, SURE, parts_of, perhaps_codes, surely_codes
 
 # %% ../../nbs/product/delimited.ipynb #ff0134c9
 START = 1 << 18  # bytes that show the layout
@@ -43,7 +43,8 @@ def rows_of(text: str, delimiter: str, escape: str | None = None) -> Iterator[Ro
     "The rows of a text that are not blank, each with the line in which it begins."
     csv.field_size_limit(1 << 30)  # the usual 131,072 letters are fewer than a field may hold
     source, begin = io.StringIO(text, newline=""), 1
-    reader = csv.reader(source, delimiter=delimiter, doublequote=escape is None, escapechar=escape)
+    options = {"doublequote": escape is None, "escapechar": escape, "skipinitialspace": delimiter == " "}
+    reader = csv.reader(source, delimiter=delimiter, **options)
     for fields in reader:
         if fields:
             yield Row(begin, fields)
@@ -78,12 +79,21 @@ def layout_of(start: bytes, where: str, how: Reading, usual: str = ",") -> Layou
         rows = list(rows_of(text, delimiter, escape))
     except csv.Error as error:
         raise ProductError(f"{where}: {error}") from error
+    if not how.delimiter and all(len(row.fields) == 1 for row in rows):
+        _check_blanks([row.fields[0].split() for row in rows[:50]], where)
     place, note = header_row(rows, where, how)
     if place is None:
         return Layout([f"column_{n}" for n in range(1, len(rows[0].fields) + 1)], delimiter, escape, 0, note)
     after = rows[place + 1].line if place + 1 < len(rows) else None
     first = len(start) if after is None else _byte_of_line(start, after)
     return Layout(names_of(rows[place].fields, where), delimiter, escape, first, note)
+
+
+def _check_blanks(rows: list[list[str]], where: str) -> None:
+    "Ask about a table of one column whose rows fall into equally many words, some of them numbers."
+    even = len(rows) > 1 and len(rows[0]) > 1 and len({len(row) for row in rows}) == 1
+    if even and any(all(parts_of(row[place]) for row in rows[1:]) for place in range(len(rows[0]))):
+        raise question(where, "blanks may part the columns", "delimiter=space if they do, delimiter=, if not")
 
 
 def _byte_of_line(content: bytes, line: int) -> int:
@@ -121,6 +131,7 @@ def _options(layout: Layout, how: Reading, rows: int | None, again: list[str] | 
     options = {"sep": layout.delimiter, "header": None, "names": layout.names, "index_col": False, "nrows": rows}
     options |= {"keep_default_na": False, "na_values": gaps, "low_memory": False, "encoding": "utf-8"}
     options |= {"doublequote": layout.escape is None, "escapechar": layout.escape}
+    options |= {"skipinitialspace": layout.delimiter == " "}
     options["dtype"] = "str" if again else {name: "str" for name in how.as_text}
     return options | ({"usecols": again} if again else {})
 

@@ -116,8 +116,10 @@ def surely_codes(texts: list[str]) -> bool:
 
 def perhaps_codes(texts: list[str]) -> str:  # what was seen; "" for quantities
     "Whether different texts are numbers or codes, if only a person can say."
-    if room := next((text for text in texts if re.fullmatch(r"\d+[eE]\d+", text, re.ASCII)), ""):
-        return f"{room!r} is a number or a code"
+    rooms = [text for text in texts if re.fullmatch(r"\d+[eE]\d+", text, re.ASCII)]
+    upper = any("E" in text for text in rooms) and not any("." in text for text in texts)  # R writes 1000 as 1e3
+    if rooms and (upper or len(rooms) == len(texts)):
+        return f"{rooms[0]!r} is a number or a code"
     decimals = {len(text.partition(".")[2]) for text in texts}
     ends = next((text for text in texts if re.fullmatch(r"\d+\.[1-9]\d?0", text, re.ASCII)), "")
     if ends and len(decimals - {0}) > 1 and all(map(VERSION.fullmatch, texts)):
