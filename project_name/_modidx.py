@@ -1505,6 +1505,8 @@ d = { 'settings': {'branch': 'main', 'doc_baseurl': '/', 'doc_host': '', 'git_ur
                                                                                                 'project_name/product/delimited.py'),
                                                 'project_name.product.delimited._byte_of_line': ( 'product/delimited.html#_byte_of_line',
                                                                                                   'project_name/product/delimited.py'),
+                                                'project_name.product.delimited._check_blanks': ( 'product/delimited.html#_check_blanks',
+                                                                                                  'project_name/product/delimited.py'),
                                                 'project_name.product.delimited._check_repeated': ( 'product/delimited.html#_check_repeated',
                                                                                                     'project_name/product/delimited.py'),
                                                 'project_name.product.delimited._check_widths': ( 'product/delimited.html#_check_widths',
