@@ -45,6 +45,7 @@ from project_name.product.features import build_features
 from project_name.product.model import Model, load
 from project_name.product.native import settled
 from project_name.product.reading import ProductError
+from project_name.product.rows import read_rows, to_frame
 from project_name.product.score import score_file
 from project_name.product.synthetic import edge_rows
 
@@ -117,6 +118,20 @@ def test_columns_count_by_name(quick_run, golden):
 def test_no_rows_are_no_error(quick_run, golden):
     _, _, frame = golden
     assert len(load(quick_run / "model").predict(frame.head(0))) == 0
+
+
+def test_no_golden_row_is_a_row_of_the_table(quick_run):
+    inputs = load(quick_run / "model").signature["inputs"]
+    clean = pd.read_parquet(quick_run / "clean.parquet", columns=[column["name"] for column in inputs])
+
+    def as_read(rows) -> set[tuple]:
+        columns, index, _ = read_rows(rows, inputs)
+        return set(map(tuple, to_frame(columns, inputs, index).astype(str).to_numpy()))
+
+    real = as_read(clean)
+    assert as_read(clean.head(50).astype({"scheduled": str}).to_dict("records")) <= real
+    golden_rows = json.loads((quick_run / "model" / GOLDEN).read_text())["rows"]
+    assert len(golden_rows) >= 20 and not as_read(golden_rows) & real
 
 
 def test_a_changed_bundle_is_refused_before_it_is_opened(quick_run, tmp_path):
