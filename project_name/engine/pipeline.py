@@ -103,7 +103,8 @@ def _run_stages(job: Job, record: Record) -> tuple[str, str, int]:  # state, err
     pages = Pages(record.run, [s.stem for s in job.stages], about, record.data["subject"])
     with tempfile.TemporaryDirectory(prefix="run-", dir=short_folder()) as temporary, KeeperClient() as keeper:
         keeper.ask(do="run", run={"folder": str(record.run), "temporary": temporary})
-        record.data["process"]["temporary"] = temporary  # the next stage saves it; gone with the process
+        record.data["process"]["temporary"] = temporary
+        record.save()
         kernels = None
         try:
             for stage in job.stages:
