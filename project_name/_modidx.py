@@ -194,6 +194,8 @@ d = { 'settings': {'branch': 'main', 'doc_baseurl': '/', 'doc_host': '', 'git_ur
                                                                                      'project_name/engine/inputs.py'),
                                             'project_name.engine.inputs.surroundings': ( 'engine/inputs.html#surroundings',
                                                                                          'project_name/engine/inputs.py'),
+                                            'project_name.engine.inputs.taken_over': ( 'engine/inputs.html#taken_over',
+                                                                                       'project_name/engine/inputs.py'),
                                             'project_name.engine.inputs.written': ( 'engine/inputs.html#written',
                                                                                     'project_name/engine/inputs.py')},
             'project_name.engine.keeper': { 'project_name.engine.keeper.Keeper': ( 'engine/keeper.html#keeper',
