@@ -82,7 +82,7 @@ def first_settings(problem: Problem, rows: int) -> dict:
     return settings | ({"loss": "absolute_error"} if searched_metric(problem.data) == "mae" else {})
 
 # %% ../../nbs/methods/search.ipynb #311a4628
-BUDGET = 1_000_000  # trees times columns, over all trials and folds; of more than 2,000 rows each tree counts for more
+BUDGET = 600_000  # trees times columns, over all trials and folds; of more than 2,000 rows each tree counts for more
 
 
 def affordable(trials: int, parts: list[Encoded], problem: Problem) -> int:
