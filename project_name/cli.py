@@ -189,9 +189,7 @@ def asked(words: tuple[str, ...], from_make: bool, show: Any = None) -> Any:  # 
     if values.get("source"):
         values["source"] = located(values["source"])
     world = World(root(), settings, values.get("source", ""), lambda: fingerprint(values))
-    job = Job(
-        stages, values, runs_dir(), root(), world, redact=redact if redact.names else str, output_mb=most["output_mb"]
-    )
+    job = Job(stages, values, runs_dir(), root(), world, redact=redact, output_mb=most["output_mb"])
     job.stage_seconds, job.run_seconds = 60 * most["stage_minutes"], 60 * most["run_minutes"]
     names = [stage.stem for stage in stages]
     job.only, job.force_from = (_stage(options.get(word, ""), names) for word in ("ONLY", "FROM"))

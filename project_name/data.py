@@ -12,7 +12,7 @@ __all__ = ['MOST_CLASSES', 'SAYS_YES', 'MOST_LISTED', 'STORED', 'Rule', 'NO_TARG
 
 # %% ../nbs/01_data.ipynb #73e22b16
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Container, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +23,7 @@ import yaml
 
 from .base import nearest, sha256
 from .look import BLUE, GREEN, ORANGE, add_legend, new_axes, plot_bars
+from .methods.blot import frequent
 from .methods.splits import PARTS
 from .methods.types import Typed, type_column
 from .numbers import count, number
@@ -114,7 +115,11 @@ MOST_LISTED = 5  # a column with more different words than this may hold any wor
 STORED = {"number": "float64", "date": "datetime64[ns]", "boolean": "bool", "category": "str", "text": "str"}
 
 
-def draft_contract(name: str, types: Mapping[str, Typed]) -> str:  # YAML, as pandera reads it
+def draft_contract(
+    name: str,
+    types: Mapping[str, Typed],
+    private: Container[str] = (),  # columns whose words are not listed
+) -> str:  # YAML, as pandera reads it
     "Draft a contract from the types that were found; a person should read it before it is kept."
     columns = {}
     for column, typed in types.items():
@@ -124,8 +129,9 @@ def draft_contract(name: str, types: Mapping[str, Typed]) -> str:  # YAML, as pa
         rule: dict[str, Any] = {"dtype": "str" if as_text else STORED[kind], "nullable": gaps}
         if kind in ("number", "date"):
             rule["coerce"] = True
-        if kind == "category" and 0 < values.nunique() <= MOST_LISTED:
-            rule["isin"] = sorted(str(value) for value in values.dropna().unique())
+        words = frequent(values) if kind == "category" and column not in private else []
+        if 0 < len(words) == values.nunique() <= MOST_LISTED:
+            rule["isin"] = sorted(map(str, words))
         columns[column] = rule
     contract = {"schema_type": "dataframe", "name": name, "version": 0, "columns": columns, "strict": False}
     return yaml.safe_dump(contract, sort_keys=False, allow_unicode=True, width=120)
@@ -308,13 +314,12 @@ def tell_left_out(dropped: Mapping[str, str], rest: int) -> dict[str, Any]:  # w
 
 # %% ../nbs/01_data.ipynb #f42310da
 def describe_input(name: str, typed: Typed, train: pd.Series) -> dict[str, Any]:
-    "A column for `data.json`: its kind, the share that is missing, its range or its most frequent values."
+    "A column for `data.json`: its kind, the share that is missing, its range or the values that stand in enough rows."
     about: dict[str, Any] = {"name": name, "kind": typed.kind, "missing": round(float(train.isna().mean()), 6)}
     if typed.kind in ("number", "date"):
         about |= {"min": train.min(), "max": train.max()} if train.notna().any() else {"min": None, "max": None}
     if typed.kind in ("category", "boolean"):
-        counts = train.dropna().astype("str").value_counts().sort_index().sort_values(ascending=False, kind="stable")
-        about["categories"] = counts.index[:50].tolist()
+        about["categories"] = frequent(train.dropna().astype("str"))[:50]
     return about | {"format": typed.format} if typed.kind == "date" else about
 
 

@@ -21,6 +21,7 @@ from . import methods, product
 from .base import ProjectError, plain
 from .data import of_aside
 from .look import escape
+from .methods.blot import frequent
 from .methods.metrics import GREATER
 from .methods.questions import Question
 from .numbers import count, number
@@ -54,25 +55,27 @@ def narrowed(plan: dict) -> dict:
 
 
 def describe_input(column: dict, train: pd.Series) -> dict:
-    "An input of the data stage with its type and what the training rows hold of it."
+    "An input of the data stage with its type and what the training rows hold of it; no rare level and no free text."
     present = train.dropna()
-    entry = {**column, "dtype": str(train.dtype), "missing": float(train.isna().mean()), "typical": typical(present)}
+    entry = {**column, "dtype": str(train.dtype), "missing": float(train.isna().mean()), "typical": None}
+    if column["kind"] != "text":
+        entry["typical"] = typical(present)
     letter = type_letter(entry)
     if letter in "fiu":
         entry |= {"min": present.min(), "max": present.max()} if len(present) else {"min": None, "max": None}
     if letter == "O" and column["kind"] == "category":
-        levels = sorted(set(present))
+        levels = sorted(frequent(present))
         entry["levels"] = levels if len(levels) <= MOST_LEVELS else None
     return plain(entry)
 
 
 def typical(present: pd.Series) -> Any:  # a value of the column, or None
-    "The middle one of numbers and dates, the most frequent one of anything else."
+    "The middle one of numbers and dates, else the most frequent one, if it is frequent."
     if not len(present):
         return None
     if present.dtype.kind in "fiuM":
         return present.sort_values(ignore_index=True)[(len(present) - 1) // 2]
-    return present.value_counts(sort=False).sort_index(kind="stable").idxmax()
+    return next(iter(frequent(present)), None)
 
 # %% ../nbs/06_deploy.ipynb #05ea4597
 def make_signature(

@@ -182,6 +182,10 @@ def that_matters(margin: float, metric: str, other: float) -> float:
 # %% ../nbs/05_evaluate.ipynb #4324a226
 def slice_columns(clean: pd.DataFrame, data: dict, stated: list[str], most: int = 3) -> list[str]:
     "The columns to slice by: the stated ones, else the first categories with two to twelve levels."
+    if hidden := [name for name in stated if name in data.get("private", ())]:
+        raise DataError(
+            f"[slices] {hidden[0]!r} is private; take it out, or name it in public={hidden[0]}", exit_code=2
+        )
     if stated:
         if unknown := [name for name in stated if name not in clean]:
             raise DataError(

@@ -18,6 +18,7 @@ from scipy.special import bdtr, chdtrc, kolmogorov
 
 from .explore import periods
 from .look import BLUE, GREY, ORANGE, add_legend, new_axes, shorten
+from .methods.blot import frequent
 from .methods.metrics import metric_name
 from .numbers import number
 
@@ -37,7 +38,7 @@ def batches(clean: pd.DataFrame, data: dict, least: int = 3) -> tuple[pd.Series,
 def levels_of(train: pd.DataFrame, inputs: list[dict], most: int = 50) -> dict[str, pd.Index]:
     "The frequent levels of each column of names in the training rows."
     named = [column["name"] for column in inputs if column["kind"] in ("category", "boolean")]
-    return {name: train[name].dropna().astype("str").value_counts().index[:most] for name in named}
+    return {name: pd.Index(frequent(train[name].dropna().astype("str"))[:most], dtype="str") for name in named}
 
 
 def coded(frame: pd.DataFrame, inputs: list[dict], levels: dict[str, pd.Index]) -> pd.DataFrame:

@@ -138,6 +138,7 @@ def resolve(given: Mapping[str, Any], domain: Mapping[str, str]) -> dict[str, An
     known.update(
         {name: words(given.get(name)) or words(domain.get(name)) for name in ("known_at_prediction", "answered")}
     )
+    known.update({name: words(given.get(name)) or words(domain.get(name)) for name in ("private", "public")})
     known.update({name: given.get(name) or domain.get(name, "") for name in ("valid_from", "test_from")})
     known["unit"] = given.get("unit") or usual.get("unit", "")
     known["reading"] = {
@@ -232,7 +233,10 @@ def check_all(frame: pd.DataFrame, task: Mapping[str, Any], min_rows: int) -> li
     roles = {"target": task["target"], **{role: task[role] for role in ("time", "group") if task[role]}}
     checks = [Check("source can be read", count(len(frame.columns), "column"), True), check_rows(frame, min_rows)]
     checks += [check_column(frame, role, name) for role, name in roles.items()]
-    checks += [check_column(frame, "dropped column", name) for name in task["drop"] if name not in frame]
+    listed = {"dropped": task["drop"], "private": task["private"], "public": task["public"]}
+    checks += [
+        check_column(frame, f"{way} column", name) for way in listed for name in listed[way] if name not in frame
+    ]
     return checks + check_span(frame, task)
 
 

@@ -2,6 +2,7 @@
 
 import base64
 import json
+import os
 import re
 
 import numpy as np
@@ -10,11 +11,15 @@ import pytest
 from bs4 import BeautifulSoup
 from sklearn.datasets import load_diabetes, load_wine
 
+from project_name.base import root
+
+from .canaries import CANARIES, IN_TABLES, SECRET, found_in, plant
+from .canaries import TABLES as HOLDERS
 from .conftest import command, latest_run
 
 
 def churn(rows: int = 900, seed: int = 3) -> pd.DataFrame:
-    "A binary table with dates as text, gaps, an identifier, a constant, and rows that occur twice."
+    "A binary table with dates as text, gaps, an identifier, a constant, private values, and rows that occur twice."
     random = np.random.default_rng(seed)
     months, fee = random.integers(1, 70, rows), random.normal(60, 20, rows).round(2)
     likely = 1 / (1 + np.exp(0.06 * months - 0.03 * (fee - 60) - 0.2))
@@ -30,12 +35,14 @@ def churn(rows: int = 900, seed: int = 3) -> pd.DataFrame:
         }
     )
     table["joined"] = table["joined"].dt.strftime("%d %B %Y")
+    table = plant(table)
     return pd.concat([table, table.head(20)])
 
 
 def wine() -> pd.DataFrame:
-    "A table with three classes."
+    "A table with three classes, and a private column by which rows belong together."
     table = load_wine(as_frame=True).frame
+    table["patient_id"] = [f"P-quixworth-{number % 60}" for number in range(len(table))]
     return table.assign(target=table["target"].map({0: "barolo", 1: "grignolino", 2: "barbera"}))
 
 
@@ -53,8 +60,10 @@ def run(request, tmp_path_factory):
     folder = tmp_path_factory.mktemp(request.param)
     make().to_csv(folder / "table.csv", index=False)
     words = [f"source={folder / 'table.csv'}", f"target={target}", "trees=40", "trials=2"]
-    done = command("pipeline", *words, runs=folder / "runs")
+    words += ["group=patient_id"] if request.param == "multiclass" else []
+    done = command("pipeline", *words, runs=folder / "runs", env=os.environ | SECRET)
     assert done.returncode == 0, done.stdout + done.stderr
+    (folder / "runs" / "said.txt").write_text(done.stdout + done.stderr)
     return request.param, primary, latest_run(folder / "runs")
 
 
@@ -83,13 +92,13 @@ def test_what_cannot_help_is_dropped_and_said(run):
         kinds = {c["name"]: c["kind"] for c in json.loads((folder / "data.json").read_text())["inputs"]}
         assert kinds["joined"] == "date" and kinds["monthly fee"] == "number"
     else:
-        assert dropped == {}
+        assert dropped == ({"patient_id": "tells which rows belong together"} if task == "multiclass" else {})
 
 
 def test_rows_that_occur_twice_do_not_cross_the_split(run):
     task, _, folder = run
     clean = pd.read_parquet(folder / "clean.parquet")
-    inputs = [column for column in clean if column != "split"]
+    inputs = [column for column in clean if column not in ("split", "patient_id")]
     assert (clean.astype(str).groupby(inputs)["split"].nunique() == 1).all()
 
 
@@ -155,3 +164,21 @@ def test_every_figure_is_described_and_fits_a_phone(run):
             if kind == "data:image/svg+xml":
                 width = re.search(r'width="([\d.]+)pt"', base64.b64decode(data).decode())[1]
                 assert float(width) <= 380, f"{name}: {image['alt']} is {width} points wide"
+
+
+def test_no_private_value_leaves_the_house(run):
+    task, _, folder = run
+    files = [path for path in folder.parent.rglob("*") if path.is_file() and not path.is_symlink()]
+    if task == "binary":
+        planted = found_in([folder.parent.parent / "table.csv"], CANARIES | IN_TABLES)
+        assert {name for _, name in planted} == {*CANARIES, *IN_TABLES}
+        wheel = command("dist", runs=folder.parent, env=os.environ | SECRET).stdout.split(" (")[0]
+        files.append(root() / wheel)
+        assert {".parquet", ".html", ".ipynb", ".json", ".txt", ".whl", ".yaml"} <= {path.suffix for path in files}
+        assert found_in(files, CANARIES) == set()
+        assert found_in([path for path in files if path.name not in HOLDERS], IN_TABLES) == set()
+        assert "full name" in (folder / "01_data.html").read_text()
+    elif task == "multiclass":
+        clean = pd.read_parquet(folder / "clean.parquet")
+        assert clean.groupby("patient_id")["split"].nunique().max() == 1 and clean["patient_id"].nunique() == 60
+        assert found_in(files, {"patient": "P-quixworth-7"}) == set()

@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['READERS', 'WRITERS', 'checked', 'scratch_run', 'written_by', 'artifact_names', 'Run', 'run_parameters',
-           'run_settings', 'note_measure', 'note_source', 'run_stages', 'previous_run']
+           'run_settings', 'note_measure', 'note_source', 'find_secrets', 'run_stages', 'previous_run']
 
 # %% ../../nbs/engine/runs.ipynb #4e7107d7
 import shutil
@@ -176,6 +176,13 @@ def note_measure(name: str, value: float) -> None:
 def note_source(name: str, held: dict[str, Any]) -> None:
     "Note that the stage read something from outside of the run: its `fingerprint`, and hashes of its local `files`."
     note("sources", name, held)
+
+# %% ../../nbs/engine/runs.ipynb #95fe21a8
+def find_secrets() -> Callable[[str], list[tuple[int, int]]]:  # a text -> where secrets begin and end in it
+    "What finds secrets in texts: those of the environment, and whatever has the form of a token."
+    from project_name.engine.secrets import redactor
+
+    return redactor(read_settings()).spans
 
 # %% ../../nbs/engine/runs.ipynb #5df80c85
 def run_stages(run: Run) -> list[dict]:

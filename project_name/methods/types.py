@@ -14,6 +14,8 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
+from .blot import frequent
+from ..numbers import count
 from ..product.writing import beyond_exact, perhaps_codes, surely_codes
 
 # %% ../../nbs/methods/types.ipynb #c11885d5
@@ -109,13 +111,13 @@ def _type_dates(column: pd.Series, form: str) -> Typed:
 
 
 def slips(before: pd.Series, after: pd.Series, what: str) -> str:
-    "A sentence about the values that became missing, with the first of them and its row; empty where there are none."
+    "A sentence on the values that became missing: what stands in several rows, and where the first is; empty for none."
     lost = before[before.notna() & after.isna()]
     if lost.empty:
         return ""
-    return (
-        f"{len(lost)} values are {what} and count as missing, first {str(lost.iloc[0])[:20]!r} in row {lost.index[0]}"
-    )
+    usual = frequent(lost.astype("str"))
+    like = f", most often {usual[0][:20]!r}" if usual else ""
+    return f"{count(len(lost), 'value')} became missing, as {what}{like}, the first in row {lost.index[0]}"
 
 # %% ../../nbs/methods/types.ipynb #d7f95e8f
 def type_column(column: pd.Series) -> Typed:

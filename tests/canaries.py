@@ -1,0 +1,77 @@
+"""Private values of every kind that are planted into a table, and a search of every byte for them."""
+
+import base64
+import zipfile
+from pathlib import Path
+from urllib.parse import quote
+
+import numpy as np
+import pandas as pd
+
+TOKEN = "glpat-" + "Zq7Rk2Wm9Xc4Vb1Nt8Lp"
+SECRET = {"WARD_PASSWORD": "v3ry/h1dden+w0rd"}  # a variable of the environment
+CANARIES = {  # what must stand nowhere
+    "email": "zelda.quixworth@canary.example",
+    "email in a comment": "hidden.inside@canary.example",
+    "name": "Zelda Quixworth",
+    "phone": "+41 79 555 01 99",
+    "card": "4539 5787 6362 1486",
+    "account": "CH93 0076 2011 6238 5295 7",
+    "token": TOKEN,
+    "password": SECRET["WARD_PASSWORD"],
+}
+IN_TABLES = {"rare level": "porphyria cutanea", "comment": "diagnosis of amyloidosis"}  # also there, but only there
+TABLES = ("clean.parquet", "aside.parquet")
+
+
+def plant(table: pd.DataFrame, seed: int = 5) -> pd.DataFrame:
+    "A table with private columns of every kind, and honest ones with a private value here and there."
+    random, rows = np.random.default_rng(seed), len(table)
+    letters = lambda count: "".join(random.choice(list("aeioulmnrst"), count))
+    first = [letters(5).title() for _ in range(rows)]
+    planted = table.assign(
+        **{
+            "email": [f"{name.lower()}@mail.example" for name in first],
+            "full name": [f"{name} {letters(7).title()}" for name in first],
+            "phone": [f"+41 79 {n:03d} {n % 90 + 10} {n % 80 + 11}" for n in range(rows)],
+            "paid with": [CANARIES["card"] if n % 2 else "5555 5555 5555 4444" for n in range(rows)],
+            "iban": CANARIES["account"],
+            "ward": random.choice(["north", "south", SECRET["WARD_PASSWORD"]], rows),
+            "illness": random.choice(["flu", "cold", "asthma", "gout"], rows),
+            "comment": [f"seen on day {n}, told to rest, {letters(9)} {letters(8)}" for n in range(rows)],
+            "tip": [str(n % 50) for n in range(rows)],
+        }
+    )
+    for column, canary in {"email": "email", "full name": "name", "phone": "phone"}.items():
+        planted.loc[7, column] = CANARIES[canary]
+    planted.loc[7, "comment"] = f"came with a {IN_TABLES['comment']}, write to {CANARIES['email in a comment']}"
+    planted.loc[33, "illness"] = IN_TABLES["rare level"]
+    planted.loc[11, "comment"] += f" {TOKEN}"
+    planted.loc[13, "tip"] = CANARIES["email in a comment"]  # a slip in a column of numbers
+    return planted
+
+
+def looks_of(text: str) -> list[bytes]:
+    "How a text may stand in a file: as it is, in an address, in a page, in base64 at each of three places."
+    shifted = [
+        base64.b64encode(b"\0" * shift + text.encode()).decode()[shift and 4 : -4].encode() for shift in range(3)
+    ]
+    plain = [text, quote(text), quote(text, safe=""), text.replace(" ", "&nbsp;"), text.replace(" ", "+")]
+    return [look.encode(coding) for look in plain for coding in ("utf-8", "utf-16-le")] + shifted
+
+
+def contents(path: Path) -> list[bytes]:
+    "What a file holds: its bytes, the cells of a table, the members of an archive."
+    if path.suffix == ".parquet":
+        return [path.read_bytes(), pd.read_parquet(path).reset_index().to_csv().encode()]
+    if zipfile.is_zipfile(path):
+        with zipfile.ZipFile(path) as archive:
+            return [archive.read(name) for name in archive.namelist()]
+    return [path.read_bytes()]
+
+
+def found_in(paths: list[Path], canaries: dict[str, str]) -> set[tuple[str, str]]:
+    "Which canary stands in which file."
+    looks = {name: looks_of(text) for name, text in canaries.items()}
+    texts = [(path.name, content) for path in paths for content in contents(path)]
+    return {(file, name) for file, content in texts for name in looks if any(look in content for look in looks[name])}
