@@ -9,6 +9,7 @@ import pytest
 
 from project_name.engine.pipeline import Job, run_pipeline
 from project_name.engine.record import read_record
+from project_name.engine.settings import EngineError
 
 LOOKS = """
 import os, signal, sys, threading
@@ -146,3 +147,27 @@ def test_text_stays_between_the_figures(tiny, tmp_path):
     told = [output.get("text") or output.data["text/plain"] for cell in cells[-2:] for output in cell.outputs]
     assert told == ["model a\n", "'a'", "model b\n", "'b'", "long line\rsh\nmore\n"]
     assert "shng line\nmore" in (run / "00_show.html").read_text()
+
+
+def test_a_notebook_in_another_language_is_refused(tiny, tmp_path):
+    path = tiny("00_r", "x <- 1")
+    notebook = nbformat.read(path, as_version=4)
+    notebook.metadata.kernelspec = {"name": "ir", "language": "R", "display_name": "R"}
+    nbformat.write(notebook, path)
+    with pytest.raises(EngineError, match="00_r.ipynb is in R"):
+        job_of(tmp_path)
+
+
+def test_an_exit_handler_that_is_cut_off_is_told(tiny, tmp_path):
+    tiny("00_slow", "import atexit, time\n_ = atexit.register(time.sleep, 60)")
+    run, code = run_pipeline(job_of(tmp_path))
+    (told,) = read_record(run)["stages"][0]["troubles"]
+    assert code == 0 and "killed 5 s after" in told
+
+
+def test_a_module_beside_the_notebook_is_found(tiny, tmp_path):
+    (tmp_path / "nbs").mkdir()
+    (tmp_path / "nbs" / "beside.py").write_text("HERE = 1")
+    tiny("00_import", "import beside\nbeside.HERE").rename(tmp_path / "nbs" / "00_import.ipynb")
+    job = Job(sorted((tmp_path / "nbs").glob("*.ipynb")), {}, tmp_path / "runs", tmp_path)
+    assert run_pipeline(job)[1] == 0

@@ -25,7 +25,9 @@ class Prepared:
 
     manager: StageKernelManager
     folder: Path
+    stage: str = ""
     ended: float = 0.0  # when it was asked to end; 0: not yet
+    killed: bool = False  # because it did not end in time
 
     @property
     def notes(self) -> Path:
@@ -42,7 +44,7 @@ def start(starter: Starter, stage: Path) -> Prepared:
     "Start the kernel of a stage."
     folder = Path(tempfile.mkdtemp(prefix="k", dir=starter.temporary))
     launch = functools.partial(starter.launch, stage)
-    prepared = Prepared(StageKernelManager(launch=launch, folder=folder, cwd=starter.project), folder)
+    prepared = Prepared(StageKernelManager(launch=launch, folder=folder, cwd=starter.project), folder, stage.stem)
     names = {"PIPELINE_NOTES": str(prepared.notes), "IPYTHONDIR": str(folder / "ipython")}
     env = starter.env(**names, JPY_SESSION_NAME=str(stage.absolute()))  # as Jupyter tells a kernel its notebook
     asyncio.run(prepared.manager.start_kernel(env=env))
@@ -58,6 +60,7 @@ class Kernels:
         self.ahead: dict[str, Future[Prepared]] = {}
         self.pool = ThreadPoolExecutor(1)
         self.ending: list[Prepared] = []
+        self.killed: list[str] = []  # stages whose kernels had to be
 
     def prepare_ahead(self, stage: Path) -> None:
         "Let a thread start the kernel of a stage."
@@ -82,7 +85,12 @@ class Kernels:
         if kill:
             prepared.process.kill()
         self.ending.append(prepared)
-        self.ending = still_ending(self.ending, patience=5.0)
+        self.look_after()
+
+    def look_after(self) -> None:
+        "Clear up after the kernels that ended, and kill those that take too long."
+        before, self.ending = self.ending, still_ending(self.ending, patience=5.0)
+        self.killed += [prepared.stage for prepared in before if prepared.killed]
 
     def close(self) -> None:
         "End all kernels: those that were never used at once, the others after they had their time."
@@ -94,7 +102,7 @@ class Kernels:
             prepared.process.kill()
             forget(prepared.manager)
         while self.ending:
-            self.ending = still_ending(self.ending, patience=5.0)
+            self.look_after()
             time.sleep(0.01)
         self.starter.close()
 
@@ -109,7 +117,9 @@ def still_ending(kernels: list[Prepared], patience: float) -> list[Prepared]:
     "Clear up after those that are gone, kill those that take longer than `patience` seconds, and return the rest."
     rest = []
     for prepared in kernels:
-        if prepared.process.poll() is not None or time.monotonic() - prepared.ended > patience:
+        gone = prepared.process.poll() is not None
+        if gone or time.monotonic() - prepared.ended > patience:
+            prepared.killed = not gone
             prepared.process.kill()
         else:
             rest.append(prepared)

@@ -16,7 +16,7 @@ import shutil
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -161,12 +161,11 @@ class Record:
         next(stage for stage in self.data["stages"] if stage["name"] == name).update(values)
         self.save()
 
-    def add_troubles(self, troubles: list[tuple[str, str]]) -> None:
+    def add_troubles(self, troubles: Iterable[tuple[str, str]]) -> None:
         "Add what failed on the side, as stages and sentences."
         for name, told in troubles:
             stage = next(stage for stage in self.data["stages"] if stage["name"] == name)
             stage["troubles"] = [*stage.get("troubles", []), told]
-        if troubles:
             self.save()
 
     def end(self, state: str, error: str = "") -> None:
