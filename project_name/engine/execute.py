@@ -36,7 +36,7 @@ from .guard import tidy
 from .kernels import Kernels, Prepared, forget
 from .outputs import BoundedClient, bound_cell
 from .seen import NOTES
-from .watch import StageExit, Watch, outcome, shown_errors
+from .watch import StageExit, Watch, one_line, outcome, shown_errors
 
 # %% ../../nbs/engine/execute.ipynb #2bd2af9e
 async def answers(client: Any) -> bool:
@@ -228,6 +228,8 @@ def execute_stage(
     if message.startswith("the engine"):
         found["log"] = redact("".join(traceback.format_exception(error)))
     found["troubles"] = [redact(trouble) for trouble in [*found["troubles"], *watch.troubles]]
+    if state != "failed" or one_line(redact(found["exit"].get("said", ""))) != message.partition(": ")[2]:
+        found["exit"] = {}  # it was another error that ended the stage
     add_peaks(watch.cells, found.pop("memory"))
     return {
         "state": state,

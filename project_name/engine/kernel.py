@@ -75,6 +75,7 @@ NOTED = {"project_name.engine", "project_name.engine.kernel", "project_name.engi
 def note_exit_code(shell: Any, kind: type, error: ProjectError, trace: Any, tb_offset: int | None = None) -> None:
     "Show the traceback as usual, and note what the command should end with, such as 65 for bad data."
     note("exit", "code", error.exit_code)
+    note("exit", "said", str(error))
     shell.showtraceback((kind, error, trace), tb_offset=tb_offset)
 
 

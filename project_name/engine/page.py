@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['TEMPLATE', 'TAGS', 'halves', 'safe_html', 'render_cells', 'failed_cell', 'render_page', 'has_heading', 'get_ready',
-           'write_reason', 'write_page']
+           'write_reason', 'refusal', 'write_page']
 
 # %% ../../nbs/engine/page.ipynb #f2211816
 import copy
@@ -177,8 +177,19 @@ def write_reason(target: Path, told: str, notebook: str, links: Iterable[tuple[s
     return write_text(target, document("No page", navigation(links, target.name), body))
 
 
-def write_page(source: Path, target: Path, **options: Any) -> Path:
-    "Render the executed notebook `source` to `target`; a failed one begins with the cell that failed and ends there."
+def refusal(told: str) -> Any:
+    "A cell that shows why a stage would not go on: no error of the code, but something to decide."
+    rest = (
+        "Nothing is broken. Mend the data, or change the parameter that the sentence names, and run the pipeline again."
+    )
+    box = (
+        f'<div class="failure" id="failure"><h2>The run stopped here</h2><p>{html.escape(told)}</p><p>{rest}</p></div>'
+    )
+    return nbformat.v4.new_code_cell("", outputs=[nbformat.v4.new_output("display_data", {"text/html": box})])
+
+
+def write_page(source: Path, target: Path, refused: str = "", **options: Any) -> Path:
+    "Render the executed notebook `source` to `target`; a failed one begins with what ended it, and ends there."
     notebook = nbformat.read(source, as_version=4)
     cells, failed = notebook.cells, failed_cell(notebook.cells)
     if failed is not None:
@@ -186,5 +197,6 @@ def write_page(source: Path, target: Path, **options: Any) -> Path:
         first = next((i for i, c in enumerate(cells) if re.match(r"##\s+The run\b", c.source)), 0)
         before = cells[first + 1 : failed] if failed > first else []
         heading = [nbformat.v4.new_markdown_cell("## Before that")] if before else []
-        notebook.cells = [*cells[: first + 1], told, _replaced(cells[failed], ""), *heading, *before]
+        ended = [refusal(refused)] if refused else [told, _replaced(cells[failed], "")]
+        notebook.cells = [*cells[: first + 1], *ended, *heading, *before]
     return write_text(target, render_page(notebook, **options))
