@@ -181,13 +181,13 @@ def test_data_that_are_refused_are_no_failure_of_a_cell(tiny, tmp_path):
     run, code = run_pipeline(job_of(tmp_path))
     page = (run / "00_ask.html").read_text()
     assert code == 65 and "The run stopped here" in page and "min_rows=60" in page
-    assert "This cell failed" not in page and "Traceback" not in page and "raise " not in page
+    assert "This cell failed" not in page and "most recent call" not in page and ">raise<" not in page
     for shown in run.glob("*.html"):
         assert all((run / name).exists() for name in re.findall(r'href="([\w.-]+\.html)"', shown.read_text())), shown
 
 
 def test_an_allowed_refusal_does_not_name_a_later_failure(tiny, tmp_path):
-    allowed = "from project_name.base import ProjectError\ntry: 1\nfinally: get_ipython().run_cell('raise ProjectError(1, 65)');"
+    allowed = "from project_name.base import ProjectError\nget_ipython().run_cell('raise ProjectError(1, 65)');"
     tiny("00_both", allowed, "1 / 0")
     run, code = run_pipeline(job_of(tmp_path))
     assert code == 1 and "This cell failed" in (run / "00_both.html").read_text()

@@ -103,6 +103,13 @@ class StageClient(KeptKernelClient):
     watch: Watch
 
     def papermill_execute_cells(self) -> None:
+        "Run the code cells, and see whether the kernel lives afterwards; it is asked to end next."
+        try:
+            self.run_cells()
+        finally:
+            self.watch.alive = self.prepared.process.poll() is None
+
+    def run_cells(self) -> None:
         "Run the code cells. Raises what ended the stage early."
         code = [i for i, c in enumerate(self.nb.cells) if c.cell_type == "code" and c.source.strip()]
         for number, index in enumerate(code):
@@ -218,7 +225,7 @@ def execute_stage(
     finally:
         if timer:
             timer.cancel()
-    state, message = outcome(error, watch, alive=prepared.process.poll() is None)
+    state, message = outcome(error, watch)
     for cell in watch.cells:
         if cell["state"] == "running":
             cell.update(state=state, seconds=round(time.monotonic() - watch.began, 3))

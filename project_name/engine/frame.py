@@ -18,7 +18,8 @@ body { margin: 0; background: var(--soft); color: var(--ink); line-height: 1.55;
   font: 16px/1.55 system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", Arial, sans-serif }
 nav { background: var(--ink); color: #cfd8e2; font-size: 13px;
   padding: .55rem 1.25rem; display: flex; flex-wrap: wrap; gap: .2rem .9rem }
-nav a { color: #cfd8e2; text-decoration: none } nav a:hover { color: #fff } nav .here { color: #fff; font-weight: 600 } nav .absent { opacity: .45 }
+nav a { color: #cfd8e2; text-decoration: none } nav a:hover { color: #fff } nav .here { color: #fff; font-weight: 600 }
+nav .absent { opacity: .45 }
 main { max-width: 60rem; margin: 1.5rem auto; padding: 1.5rem clamp(1rem, 4vw, 3rem) 3rem; background: var(--paper);
   border: 1px solid var(--line); border-radius: 10px }
 h1 { font-size: 2rem; line-height: 1.2; margin: .4rem 0 .6rem } h2 { font-size: 1.35rem; margin: 2.2rem 0 .5rem }

@@ -196,7 +196,11 @@ def write_page(source: Path, target: Path, refused: str = "", **options: Any) ->
         told = nbformat.v4.new_markdown_cell("## Where it stopped\n\n```python\n" + cells[failed].source + "\n```")
         first = next((i for i, c in enumerate(cells) if re.match(r"##\s+The run\b", c.source)), 0)
         before = cells[first + 1 : failed] if failed > first else []
-        heading = [nbformat.v4.new_markdown_cell("## Before that")] if before else []
+        heading = (
+            [nbformat.v4.new_markdown_cell("## Before that")]
+            if any(cell.cell_type == "markdown" or cell.outputs for cell in before)
+            else []
+        )
         ended = [refusal(refused)] if refused else [told, _replaced(cells[failed], "")]
         notebook.cells = [*cells[: first + 1], *ended, *heading, *before]
     return write_text(target, render_page(notebook, **options))

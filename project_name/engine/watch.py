@@ -42,7 +42,7 @@ class Watch:
         self.notebook: Any = None
         self.cells: list[dict] = []  # id, state and seconds of each code cell
         self.troubles: list[str] = []  # errors that were shown and did not end their cells
-        self.timed_out = False
+        self.timed_out, self.alive = False, True  # whether the time was over, and the kernel there after the last cell
         self.began = self.saved = 0.0
 
     def open(self, notebook: Any) -> None:
@@ -109,10 +109,8 @@ def shown_errors(cell: Any, redact: Callable[[str], str] = str) -> list[str]:
     return [f"In [{cell.execution_count}]: it shows {said(error, redact)}" for error in shown]
 
 # %% ../../nbs/engine/watch.ipynb #09bd101f
-def outcome(
-    error: BaseException | None, watch: Watch, alive: bool = True
-) -> tuple[str, str]:  # state, and what went wrong in one line
-    "The state of a stage, from the error that ended it, from what was seen, and from whether its kernel lives."
+def outcome(error: BaseException | None, watch: Watch) -> tuple[str, str]:  # state, and what went wrong in one line
+    "The state of a stage, from the error that ended it and from what was seen."
     if watch.timed_out:
         return "timed_out", "the time for this stage was over"
     if error is None:
@@ -124,7 +122,7 @@ def outcome(
         return "failed", str(error)
     if isinstance(error, KeyboardInterrupt):
         return "interrupted", f"stopped by {error}"
-    if isinstance(error, DeadKernelError) or "ernel d" in str(error) or not alive:
+    if isinstance(error, DeadKernelError) or "ernel d" in str(error) or not watch.alive:
         return "crashed", "the kernel died"
     return "failed", f"the engine could not go on: {type(error).__name__}: {one_line(watch.redact(str(error)))}"
 
