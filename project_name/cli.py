@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['OF_PIPELINE', 'LIMITS', 'Commands', 'redacted_message', 'main', 'split_words', 'yes', 'with_words', 'check_source',
            'check_day', 'located', 'limits', 'asked', 'fingerprint', 'planned', 'pipeline', 'go_on', 'run_and_tell',
-           'status', 'prune', 'verify', 'score', 'dist', 'build_wheel', 'export', 'clean', 'check']
+           'advice', 'status', 'prune', 'verify', 'score', 'dist', 'build_wheel', 'export', 'clean', 'check']
 
 # %% ../nbs/cli.ipynb #4ed1a549
 import os
@@ -171,13 +171,14 @@ def asked(words: tuple[str, ...], from_make: bool, show: Any = None) -> Any:  # 
         resolve,
         stage_notebooks,
     )
-    from project_name.engine.plan import Job
+    from project_name.engine.plan import Job, refuse_other_languages
     from project_name.engine.secrets import redactor, refuse_secret
     from project_name.engine.settings import read_settings
     from project_name.engine.world import World
 
     options, typed = split_words(words, from_make)
     settings, stages = read_settings(), stage_notebooks(root() / "nbs")
+    refuse_other_languages(stages)
     redact, most = redactor(settings), limits(settings)
     given = [(options["F"], read_parameter_file(options["F"]))] if "F" in options else []
     given += [("the command line", parse_words(typed))]
@@ -273,7 +274,8 @@ def run_and_tell(job: Any, again: str) -> int:  # the exit code
         return 0
     failed = next((s["name"] for s in record["stages"] if s["state"] not in ("ok", "reused", "not_run")), "")
     click.echo(f"{record['state']}: {record['error']} (see {_short(run / f'{failed}.html', run)})", err=True)
-    click.echo(f"go on with: {again}", err=True)
+    refused = any(stage.get("exit", {}).get("said") for stage in record["stages"])
+    click.echo(advice(again, record["error"], job.parameters) if refused else f"go on with: {again}", err=True)
     return code
 
 
@@ -281,6 +283,24 @@ def _short(path: Path, run: Path) -> str:
     "A path of a run as a person types it: relative to the present folder where that is shorter."
     path = path if path.exists() else run
     return min(str(path), os.path.relpath(path), key=len)
+
+# %% ../nbs/cli.ipynb #67b8c0a7
+def advice(again: str, told: str, parameters: dict[str, Any]) -> str:
+    "What to do after a stage refused to go on: the command, with the parameters that its sentence names."
+    named = {name: value for name, value in re.findall(r"\b(\w+)=([\w.+-]+)", told) if name in parameters}
+    asked = {name: value for name, value in named.items() if str(parameters[name]) != value}
+    if not asked:
+        return f"mend the data or the settings, then: {again}"
+    command, target, *words = shlex.split(again)
+    given = [word for word in words if not word.startswith("P=")]
+    kept = [word for each in words if each.startswith("P=") for word in shlex.split(each[2:])]
+    if command == "make":
+        kept = [word for word in kept if word.partition("=")[0] not in asked]
+        words = [*given, "P=" + shlex.join([*kept, *(f"{name}={value}" for name, value in asked.items())])]
+    else:
+        words = [word for word in words if word.partition("=")[0] not in asked]
+        words += [f"{name}={value}" for name, value in asked.items()]
+    return f"mend the data, or go on with: {shlex.join([command, target, *words])}"
 
 # %% ../nbs/cli.ipynb #643dd956
 @main.command()

@@ -200,7 +200,10 @@ def check_column(frame: pd.DataFrame, role: str, name: str) -> Check:
 
 def check_rows(frame: pd.DataFrame, min_rows: int) -> Check:
     "Whether there are enough rows to learn from and to test on."
-    return Check("enough rows", f"{len(frame):,} rows; at least {min_rows:,} are needed", len(frame) >= min_rows)
+    enough = len(frame) >= min_rows
+    fewer = f", or ask for fewer, min_rows={len(frame)}" if len(frame) >= 30 else ""
+    advice = "" if enough else f": bring more rows{fewer}"
+    return Check("enough rows", f"{len(frame):,} rows; at least {min_rows:,} are needed{advice}", enough)
 
 # %% ../nbs/00_requirements.ipynb #f3677478
 def read_day(name: str, text: str) -> pd.Timestamp:

@@ -93,9 +93,6 @@ def short_folder() -> str | None:
     return "/tmp" if len(tempfile.gettempdir()) > 50 and Path("/tmp").is_dir() else None
 
 # %% ../../nbs/engine/pipeline.ipynb #1f849475
-ENDLESS = "its kernel was killed 5 s after it was asked to end: an exit handler or a thread took longer, and is cut off"
-
-
 def _run_stages(job: Job, record: Record) -> tuple[str, str, int]:  # state, error, exit code
     "Go through the stages until one does not end well."
     end = time.monotonic() + job.run_seconds
@@ -128,7 +125,7 @@ def _run_stages(job: Job, record: Record) -> tuple[str, str, int]:  # state, err
                     kernels = _open_kernels(job, stage, keeper, Path(temporary))
                     pages.get_ready()
                 seen = _run_stage(job, record, stage, found.why, kernels, seconds, artifacts)
-                pages.add(stage.stem, seen["troubles"], job.redact(seen["exit"].get("said", "")))
+                pages.add(stage.stem, seen["troubles"], job.redact(seen.get("exit", {}).get("said", "")))
                 if seen["state"] != "ok":
                     code = seen["exit"].get("code", 1) if seen["state"] == "failed" else EXIT_CODES[seen["state"]]
                     return seen["state"], f"{stage.stem}: {seen['error']}", code
@@ -141,9 +138,7 @@ def _run_stages(job: Job, record: Record) -> tuple[str, str, int]:  # state, err
                     kernels.close()
                     record.add_troubles((stage, ENDLESS) for stage in kernels.killed)
             finally:
-                record.add_troubles(pages.finish())
-                for stage in record.data["stages"]:
-                    stage["pages"] = page_hashes(record.run, pages_of(stage["name"]))
+                _finish_pages(record, pages)
                 with contextlib.suppress(ChildProcessError):
                     keeper.ask(do="run", run={"temporary": temporary})  # from here on the record is in our own hands
 
@@ -238,6 +233,16 @@ def _finish(record: Record, state: str, error: str, code: int) -> int:  # the ex
         with contextlib.suppress(OSError):
             record.end("failed", f"could not write: {problem}")
         return 74
+
+
+ENDLESS = "its kernel was killed 5 s after it was asked to end: an exit handler or a thread took longer, and is cut off"
+
+
+def _finish_pages(record: Record, pages: Pages) -> None:
+    "Wait for the pages, and put into the record what is wrong with them and their hashes."
+    record.add_troubles(pages.finish())
+    for stage in record.data["stages"]:
+        stage["pages"] = page_hashes(record.run, pages_of(stage["name"]))
 
 # %% ../../nbs/engine/pipeline.ipynb #6bbfd36e
 def freeze(run: Path) -> None:
