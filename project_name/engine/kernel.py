@@ -13,6 +13,7 @@ import importlib.util
 import os
 import resource
 import sys
+import tempfile
 import threading
 import traceback
 from pathlib import Path
@@ -84,6 +85,7 @@ def main() -> None:
     code = 1
     try:
         get_ready()
+        tempfile.gettempdir()  # ipykernel asks in the first cell, and the answer is tried out
         sys.argv[0] = importlib.util.find_spec("ipykernel_launcher").origin  # as Jupyter starts it
         StageKernelApp.launch_instance()
         code = 0

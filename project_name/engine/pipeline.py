@@ -193,7 +193,8 @@ def _run_stage(
     output = record.run / stage.name
     options = {**values, "run_dir": str(record.run)}
     looked = Looked(record.run, job.world, of_engine([stage.stem for stage in job.stages]))
-    with Opens([*folders_of(job.project, [job.runs, job.project / "runs"]), *folders_of(record.run)]) as opens:
+    left = [job.runs, job.project / "runs", kernels.starter.temporary]
+    with Opens([*folders_of(job.project, left), *folders_of(record.run)]) as opens:
         seen = execute_stage(stage, output, options, kernels, seconds, job.show.cells, job.redact, job.output_mb)
     around = looked.settle(seen, opens, artifacts)
     seen["writes"] |= {stage.name: sha256(output)} if output.exists() else {}
