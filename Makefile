@@ -31,7 +31,7 @@ help:  ## list the targets
 pipeline: env  ## run what must run: make pipeline [P="source=my.csv target=bought"] [F=file.yaml] [FROM=stage] [ONLY=stage] [FORCE=1]
 	@$(CLI) pipeline --from-make
 
-status: env  ## for each stage: reused or will run, and why; with the words of make pipeline
+status: env  ## for each stage: reused or will run, and why; takes the options of make pipeline
 	@$(CLI) status --from-make
 
 verify: env  ## check the whole state of the runs: hashes, records, pointers, leftovers
@@ -71,11 +71,11 @@ clean: env  ## remove outputs and editors' metadata from the notebooks
 export: env  ## write the package and the README from the notebooks
 	@$(CLI) export
 
-lint: env  ## look for slips and uneven layout
+lint: env  ## check the code for mistakes and its format
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 
-tidy: env  ## put imports in order and lay the code out
+tidy: env  ## sort the imports and format the code
 	@$(BIN)/ruff check --quiet --fix --select I .
 	@$(BIN)/ruff format --quiet .
 

@@ -319,7 +319,7 @@ def status(words: tuple[str, ...], from_make: bool) -> None:
 @main.command()
 @with_words
 def prune(words: tuple[str, ...], from_make: bool) -> None:
-    "Remove old runs but the newest KEEP=10 and the latest good one."
+    "Remove old runs, except the newest KEEP=10 and the latest good one."
     from project_name.engine.guard import locked
     from project_name.engine.record import all_runs, latest_run
 

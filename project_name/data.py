@@ -32,7 +32,7 @@ from .requirements import DataError
 
 # %% ../nbs/01_data.ipynb #5fad061c
 def draw(frame: pd.DataFrame, share: float, seed: int) -> pd.DataFrame:  # the index is called row
-    "Draw a share of the rows by chance, in the order of the source."
+    "Draw a share of the rows at random, and keep them in the order of the source."
     chosen = np.random.default_rng(seed).choice(len(frame), size=max(1, round(share * len(frame))), replace=False)
     return (frame if share == 1 else frame.iloc[np.sort(chosen)]).rename_axis(index="row")
 
@@ -48,7 +48,7 @@ def read_target(column: pd.Series) -> tuple[pd.Series, str]:  # classes as text 
         raise DataError(f"the target {name!r} is a date; predict a number, such as days until then")
     if distinct < 2:
         only = f"one value, {typed.values.dropna().iloc[0]!r}" if distinct else "no value"
-        raise DataError(f"the target {name!r} holds only {only}; there is nothing to tell apart")
+        raise DataError(f"the target {name!r} holds only {only}, so there is nothing to learn")
     if typed.kind == "number":
         whole = (typed.values.dropna() % 1 == 0).all()
         if distinct > MOST_CLASSES or (not whole and distinct > 2):
@@ -58,7 +58,7 @@ def read_target(column: pd.Series) -> tuple[pd.Series, str]:  # classes as text 
         texts = typed.values.map(str, na_action="ignore").astype("str")
         if distinct > max(MOST_CLASSES, 0.2 * len(column)):
             raise DataError(
-                f"the target {name!r} has {distinct} different words in {len(column)} rows; are they names?"
+                f"the target {name!r} has {distinct} different words in {len(column)} rows; are they identifiers?"
             )
     return texts, "binary" if distinct == 2 else "multiclass"
 
@@ -67,12 +67,12 @@ SAYS_YES = ("yes", "true", "1", "y", "t", "positive")
 
 
 def positive_class(target: pd.Series, wanted: str) -> str:
-    "Of two classes the one that is asked about. Raises `DataError` when the wanted one is none of them."
+    "The one of two classes that is asked about. Raises `DataError` if the wanted one is neither of them."
     classes = sorted(target.dropna().unique())
     if wanted:
         if wanted not in classes:
             raise DataError(
-                f"positive={wanted!r} is no value of {target.name!r}; {nearest(wanted, classes)}", exit_code=2
+                f"positive={wanted!r} is not a value of {target.name!r}; {nearest(wanted, classes)}", exit_code=2
             )
         return wanted
     said = [name for name in classes if name.lower() in SAYS_YES]
@@ -87,20 +87,20 @@ def contract_name(source: str) -> str:
 
 # %% ../nbs/01_data.ipynb #96fa56b4
 def find_contract(folder: Path, source: str) -> str | None:  # YAML
-    "The contract of a source in a folder of contracts, or None. A contract that names another source is not meant."
+    "The contract of a source in a folder of contracts, or None. A contract that names another source does not count."
     path = folder / f"{contract_name(source)}.yaml"
     text = path.read_text(encoding="utf-8") if path.exists() else ""
     return text if text.strip() and read_promise(text, str(path)).get("source", source) == source else None
 
 
 def read_promise(contract: str, where: str) -> dict[str, Any]:
-    "What a contract says. Raises `DataError` that names the file when it is no YAML, or names no columns."
+    "What a contract says. Raises a `DataError` that names the file if it is not YAML or names no columns."
     try:
         promise = yaml.safe_load(contract)
     except yaml.YAMLError as error:
-        raise DataError(f"{where} is no valid YAML: {' '.join(str(error).split())}") from error
+        raise DataError(f"{where} is not valid YAML: {' '.join(str(error).split())}") from error
     if not isinstance(promise, dict) or not isinstance(promise.get("columns"), dict) or "name" not in promise:
-        raise DataError(f"{where}: a contract has a `name` and `columns`, each column with its rules")
+        raise DataError(f"{where}: expected a contract with a `name` and `columns`, each column with its rules")
     return promise
 
 
@@ -142,7 +142,7 @@ def broken_rules(
     contract: str,  # YAML
     where: str = "the contract",  # its file, for messages
 ) -> dict[str, pd.Series]:  # rule: a boolean a row
-    "Check a table against a contract. Raises `DataError` for what concerns whole columns: missing, of another type."
+    "Check a table against a contract. Raises `DataError` for faults of whole columns: missing, or of another type."
     import pandera.pandas as pandera
     from pandera.io.pandas_io import from_yaml
 
@@ -168,7 +168,7 @@ def broken_rules(
 
 
 def refuse_columns(frame: pd.DataFrame, cases: pd.DataFrame, where: str) -> None:
-    "Raise `DataError` for faults of whole columns; one that follows from rows that cannot be converted is none."
+    "Raise `DataError` for faults of whole columns, except a wrong type caused by rows that cannot be converted."
     by_row = cases["index"].notna()
     converted = cases.loc[by_row & cases["check"].str.startswith("coerce_dtype"), "column"]
     typed = cases["check"].str.startswith("dtype")
@@ -201,7 +201,9 @@ def set_aside(
     for name, rule in rules.items():
         answer = rule(frame) if callable(rule) else rule
         if len(answer) != len(frame):
-            raise DataError(f"rule {name!r} answered for {len(answer)} of {len(frame)} rows; it must answer for each")
+            raise DataError(
+                f"rule {name!r} answered for {len(answer)} of {len(frame)} rows; it must answer for every row"
+            )
         refused = answer.to_numpy(dtype=bool, na_value=True)
         reason = reason.mask(refused, reason.where(reason == "", reason + "; ") + name)
     refused = reason != ""
@@ -214,7 +216,7 @@ def count_reasons(aside: pd.DataFrame) -> pd.Series:
     return reasons.str.split("; ").explode().value_counts().rename("rows")
 
 # %% ../nbs/01_data.ipynb #b9707301
-NO_TARGET = "no target"  # the reason of rows that nothing else need be wrong with
+NO_TARGET = "no target"  # the reason for rows that may have nothing else wrong with them
 FEWEST = 10  # rows of a class; with fewer it cannot be learned, chosen by and tested
 
 
@@ -231,11 +233,13 @@ def usual_rules(target: str, task: str, time: str) -> dict[str, Rule]:
 
 # %% ../nbs/01_data.ipynb #0a51d3e2
 def of_aside(reasons: Mapping[str, int]) -> str:
-    "What the model says of rows that were set aside for these reasons."
+    "What the model says about rows that were set aside for these reasons."
     if set(reasons) == {NO_TARGET}:
-        return "They can neither teach nor test; the model predicts them like any other row."
+        return "They cannot be used for training or test; the model predicts them like any other row."
     nothing = "The model says nothing about rows of these kinds"
-    return f"{nothing}, but it predicts a row that only lacks its target." if NO_TARGET in reasons else f"{nothing}."
+    return (
+        f"{nothing}, but it does predict a row that only lacks its target." if NO_TARGET in reasons else f"{nothing}."
+    )
 
 
 def tell_aside(counts: pd.Series, aside: int, rows: int) -> dict[str, Any]:  # what `say` takes
@@ -265,9 +269,7 @@ def check_rest(frame: pd.DataFrame, aside: pd.DataFrame, target: str, most_aside
         why = ", ".join(f"{reason} ({rows})" for reason, rows in count_reasons(aside).items()) or "the source is small"
         raise DataError(f"{len(aside)} of {total} rows would be set aside, {len(frame)} remain: {why}")
     if frame[target].nunique() < 2:
-        raise DataError(
-            f"only the value {frame[target].iloc[0]!r} of {target!r} remains; there is nothing to tell apart"
-        )
+        raise DataError(f"only the value {frame[target].iloc[0]!r} of {target!r} remains, so there is nothing to learn")
 
 # %% ../nbs/01_data.ipynb #90f9f289
 NAMED_ID = re.compile(r"(^|[_\W])(id|key|uuid|guid|index|no|nr|row|column_1)$|^unnamed", re.IGNORECASE)
@@ -285,7 +287,7 @@ def cannot_help(name: str, typed: Typed) -> str:  # the reason; "" where the col
     if whole and (NAMED_ID.search(name) or values.max() - values.min() < 1.1 * len(values)):
         return "numbers the rows"
     if typed.kind == "category" and distinct >= max(50, 0.98 * filled):
-        return "is different in nearly every row, as a name or a number is"
+        return "is different in nearly every row, like a name or an identifier"
     return ""
 
 
@@ -297,10 +299,10 @@ def useless(types: Mapping[str, Typed]) -> dict[str, str]:  # column: reason
 # %% ../nbs/01_data.ipynb #0a51d3e5
 BY_SETTINGS = "the settings leave it out"
 COMES_BACK = {  # how a reason begins: what is said of such columns
-    "holds": "A column without two different values comes back when later rows differ in it.",
-    BY_SETTINGS: "What the settings leave out comes back when they no longer do.",
-    "numbers": "An identifier tells rows apart and nothing else, so it stays out.",
-    "is different": "A name that hardly any two rows share can teach nothing of the next row, so it stays out.",
+    "holds": "A column with one value or none comes back once later rows differ in it.",
+    BY_SETTINGS: "A column that the settings leave out comes back if they no longer name it.",
+    "numbers": "A column that only numbers the rows says nothing about the next row, so it stays out.",
+    "is different": "A value that hardly any two rows share says nothing about the next row, so it stays out.",
 }
 
 
@@ -314,7 +316,7 @@ def tell_left_out(dropped: Mapping[str, str], rest: int) -> dict[str, Any]:  # w
 
 # %% ../nbs/01_data.ipynb #f42310da
 def describe_input(name: str, typed: Typed, train: pd.Series) -> dict[str, Any]:
-    "A column for `data.json`: its kind, the share that is missing, its range or the values that stand in enough rows."
+    "A column for `data.json`: its kind, its share of missing values, its range or its frequent values."
     about: dict[str, Any] = {"name": name, "kind": typed.kind, "missing": round(float(train.isna().mean()), 6)}
     if typed.kind in ("number", "date"):
         about |= {"min": train.min(), "max": train.max()} if train.notna().any() else {"min": None, "max": None}
@@ -357,7 +359,7 @@ def tell_target(target: pd.Series, task: str, positive: str | None) -> dict[str,
     if task == "binary":
         text = (
             "**{share:percent} of the rows are *{positive}***, the class that is asked about. Always answering "
-            "*{usual}* is right in {top:percent} of the cases, so being right often proves little."
+            "*{usual}* is right for {top:percent} of the rows, so a high accuracy alone proves little."
         )
         return {
             "sentence": text,
@@ -367,14 +369,14 @@ def tell_target(target: pd.Series, task: str, positive: str | None) -> dict[str,
             "top": shares.iloc[0],
         }
     text = (
-        "**{n} classes**, from {low:percent} to {top:percent} of the rows. Each class counts equally in the measure by "
-        "which models are compared, so a rare one cannot be given up."
+        "**{n} classes**, each with {low:percent} to {top:percent} of the rows. All classes count equally when models "
+        "are compared, so a model cannot neglect a rare one."
     )
     return {"sentence": text, "n": len(shares), "low": shares.min(), "top": shares.max()}
 
 # %% ../nbs/01_data.ipynb #dce58f51
 def period_of(moments: pd.Series) -> tuple[pd.Series, str]:  # the first day of each row's period; its name
-    "Put moments into periods of equal length, as long as it takes to see some twenty of them."
+    "Put moments into periods of equal length: days, weeks, months or years, by the span that they cover."
     days = (moments.max() - moments.min()).days
     lengths = ((45, "D", "day"), (250, "W", "week"), (1800, "M", "month"), (10**9, "Y", "year"))
     unit, name = next((unit, name) for most, unit, name in lengths if days <= most)
@@ -411,7 +413,9 @@ def tell_parts(parts: pd.DataFrame, task: str) -> dict[str, Any]:  # what `say` 
     "A sentence on how far the test differs from training, from what `compare_parts` gave."
     if task == "regression":
         before, after = parts.loc["mean", "train"], parts.loc["mean", "test"]
-        text = "The mean is {before} in training, {after} in the test: {apart:percent} of a standard deviation off."
+        text = (
+            "The mean is {before} in training and {after} in the test, {apart:percent} of a standard deviation apart."
+        )
         return {
             "sentence": text,
             "before": before,
@@ -420,7 +424,7 @@ def tell_parts(parts: pd.DataFrame, task: str) -> dict[str, Any]:  # what `say` 
         }
     apart = (parts["test, %"] - parts["train, %"]).abs()
     most = apart.idxmax() if task == "multiclass" else parts.index[-1]
-    text = "*{name}* makes up {before:percent} of training and {after:percent} of the test{more}."
+    text = "*{name}* makes up {before:percent} of the training rows and {after:percent} of the test rows{more}."
     more = ", the largest difference of all classes" if task == "multiclass" else ""
     values = {"before": parts.loc[most, "train, %"] / 100, "after": parts.loc[most, "test, %"] / 100, "more": more}
     return {"sentence": text, "name": str(most), **values}

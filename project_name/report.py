@@ -76,7 +76,7 @@ def gone(value: float, without: float) -> str:
         return f"{percent(1 - value / without)} of the error is gone"
     if value == without:
         return "the model is no better than that"
-    return "the model is worse than that" + (f", its error is {percent(value / without - 1)} larger" if without else "")
+    return "the model is worse than that" + (f": its error is {percent(value / without - 1)} larger" if without else "")
 
 
 def answer(
@@ -100,7 +100,7 @@ def answer(
         told = at_the_top(metrics, data, without)
     elif metric == "balanced_accuracy":
         told = (
-            f"It names the right class for {percent(value)} of the rows, every class counting alike "
+            f"It names the right class for {percent(value)} of the rows, with every class counting equally "
             f"({between(point, metrics, percent)}); without a model it would be {percent(without)}."
         )
     elif metric == "mae":
@@ -123,13 +123,13 @@ def at_the_top(metrics: dict, data: dict, share: float) -> str:
         return told + "At its threshold the model finds none of them."
     return told + (
         f"The model finds {percent(found['value'])} of them ({between(found, metrics, percent)}); of the rows that it "
-        f"flags {percent(right['value'])} are cases ({between(right, metrics, percent)}), which is "
+        f"flags, {percent(right['value'])} are cases ({between(right, metrics, percent)}), which is "
         f"{number(lift['value'], 2)} times as many as by chance."
     )
 
 # %% ../nbs/08_report.ipynb #006e7311
 def rivals(metrics: dict) -> dict[str, str]:  # name: what it is called, the least simple first
-    "What a model is compared with: all that competed but itself."
+    "What a model is compared with: everything else that competed."
     labels = metrics["labels"]
     return {
         name: labels[name] for name in reversed(labels) if name != metrics["chosen"] and name in metrics["baselines"]
@@ -137,11 +137,11 @@ def rivals(metrics: dict) -> dict[str, str]:  # name: what it is called, the lea
 
 
 def standing(rival: str, metrics: dict) -> str:
-    "Better or worse than a rival, or not to be told apart."
+    "Whether the model is better or worse than a rival, or whether that is not clear."
     metric = metrics["primary"]
     found, called = compared(metrics["difference"][rival][metric], metric), f"the {metrics['labels'][rival]}"
     if found == "not known":
-        return f"better or worse than {called}, which is not known"
+        return f"not known to be better or worse than {called}"
     return f"{found.replace('not clearly different', 'not clearly better')} than {called}"
 
 
@@ -158,14 +158,14 @@ def against(rival: str, metrics: dict) -> str:
     difference, name = metrics["difference"][rival][metrics["primary"]], metric_name(metrics["primary"])
     size = f"{signed(difference['value'])}, {between(difference, metrics, signed)}"
     least = difference.get("matters", 0.0)
-    trifle = f"; less than the {number(least)} that matters" if abs(difference["value"]) < least else ""
+    trifle = f"; smaller than {number(least)}, the least that matters" if abs(difference["value"]) < least else ""
     return f"{standing(rival, metrics)} ({name} {size}{trifle})"
 
 # %% ../nbs/08_report.ipynb #221f6151
 WORDS = {
-    "p99_ms": "time of a prediction, which 99 of 100 stay below",
+    "p99_ms": "time that 99 of 100 predictions stay below",
     "bundle_mb": "size of the model",
-    "slice_gap": "shortfall of the weakest group",
+    "slice_gap": "certain shortfall of the weakest group",
     ">=": "at least",
     "<=": "at most",
     ">": "more than",
@@ -199,11 +199,11 @@ def verdict(
     serving: dict,  # serving.json
     questions: list[Question],  # that nobody answered
 ) -> tuple[str, str, str]:  # words; reason; colour
-    "Whether the model may be used, why, and the colour of that; ready only when the deployment promoted it."
+    "Whether the model may be used, why, and the colour of that; ready only if the deployment promoted it."
     failed = asked[asked["verdict"].isin(["not met", "not measured"])]
-    reasons = [f"{one['what']}: somebody has to answer that first" for one in questions]
+    reasons = [f"{one['what']}: somebody has to settle that first" for one in questions]
     if asked.empty:
-        reasons.append("no requirement is stated, so nothing can be promoted by itself")
+        reasons.append("no requirement is stated, so no model can be promoted")
     reasons += [
         f"{name} should be {limit}, but {'was not measured' if met == 'not measured' else f'is {found}'}"
         for name, limit, found, met in failed.itertuples(index=False)
@@ -327,9 +327,9 @@ def at_threshold(predictions: pd.DataFrame, positive: str, threshold: float | No
     named = predictions[f"probability_{positive}"] >= threshold
     cases = predictions["truth"] == positive
     return (
-        f"Acting from a probability of {percent(threshold)} on (chosen on rows it had not seen) means to act on "
-        f"{percent(named.mean())} of all rows: {percent(named[cases].mean())} of the cases are found, and "
-        f"{percent(cases[named].mean())} of the actions are right."
+        f"The model flags a row from a probability of {percent(threshold)} on, a threshold that was chosen on rows it "
+        f"had not learned from. It flags {percent(named.mean())} of all rows: {percent(named[cases].mean())} of the "
+        f"cases are found, and {percent(cases[named].mean())} of the flags are right."
     )
 
 # %% ../nbs/08_report.ipynb #23fb7eca
@@ -386,7 +386,7 @@ def weaknesses(metrics: dict, calibrated: dict | None, brief: dict[str, str]) ->
         say(**tell_slices(metrics["slices"], whole, measure)).data,
         say(**tell_calibration(calibrated)).data
         if calibrated
-        else "Whether the predictions can be taken at their word was not judged.",
+        else "Whether the predictions can be taken at face value was not judged.",
     ]
     stated = {"risks": "Risk", "harms": "Possible harm", "fairness": "Fairness"}
     return told + [f"{word}, as stated: {escape(brief[name])}." for name, word in stated.items() if brief.get(name)]
@@ -420,13 +420,13 @@ def limits(data: dict, task: dict, unused: dict[str, str], most: int = 6) -> lis
 
 
 def _time_limits(data: dict) -> str:
-    "Which time the rows cover, and that nothing is known of any other."
+    "Which time the rows cover, and that nothing is known about any other."
     if not data["time"]:
         return say(**tell_no_time(data["dates"], data["group"])).data
     train, test = data["split"]["train"], data["split"]["test"]
     return (
-        f"It learned from {train['start'][:10]} to {train['end'][:10]} and was tested on {test['start'][:10]} to "
-        f"{test['end'][:10]}; nothing is known of any other time."
+        f"The model learned from {train['start'][:10]} to {train['end'][:10]} and was tested on {test['start'][:10]} "
+        f"to {test['end'][:10]}; nothing is known about any other time."
     )
 
 # %% ../nbs/08_report.ipynb #2af3be5b

@@ -58,7 +58,7 @@ class Requirement:
 
 # %% ../nbs/00_requirements.ipynb #b3b49fed
 def parse_requirements(section: Mapping[str, str]) -> list[Requirement]:
-    "Read the `[requirements]` of the settings. Raises `ProjectError` with the line that is none."
+    "Read the `[requirements]` of the settings. Raises `ProjectError` with the line that cannot be read."
     return [parse_requirement(f"{name}={value}" if value else name) for name, value in section.items()]
 
 
@@ -72,21 +72,21 @@ def parse_requirement(line: str) -> Requirement:
 # %% ../nbs/00_requirements.ipynb #ddf48c60
 MEANING = {
     "roc_auc": "share of pairs, one of each class, that are ranked right; 0.5 is chance",
-    "average_precision": "how rare false alarms are when cases are taken from the top",
+    "average_precision": "mean precision as more and more of the cases are found; 1 is perfect",
     "log_loss": "how far the probabilities are off; lower is better",
     "brier": "mean squared error of the probabilities; lower is better",
     "accuracy": "share of rows that are right",
     "balanced_accuracy": "share of rows that are right, each class counting equally",
-    "f1": "balance of found cases and false alarms",
-    "macro_f1": "balance of found cases and false alarms, each class counting equally",
+    "f1": "harmonic mean of precision and recall",
+    "macro_f1": "harmonic mean of precision and recall, each class counting equally",
     "precision": "share of the flagged rows that are right",
     "recall": "share of the cases that are found",
     "mae": "mean absolute error, in the unit of the target",
     "rmse": "root of the mean squared error, in the unit of the target",
     "r2": "share of the variation that is explained",
-    "p99_ms": "milliseconds for one prediction, but for the slowest of a hundred",
+    "p99_ms": "milliseconds that 99 of 100 predictions stay below",
     "bundle_mb": "size of what ships, in megabytes",
-    "slice_gap": "how far some slice of the rows surely lies below the whole",
+    "slice_gap": "largest shortfall of a slice against all rows that is certain",
 }
 
 
@@ -108,7 +108,7 @@ def check_measures(requirements: list[Requirement]) -> None:
 
 
 def parse_costs(section: Mapping[str, str]) -> dict[str, float]:
-    "Read the `[costs]` of the settings. Raises `DataError` for another name, or for what is no cost."
+    "Read the `[costs]` of the settings. Raises `DataError` for an unknown name or a value that is not a cost."
     costs = {}
     for name, value in section.items():
         if name not in COST_NAMES:
@@ -129,7 +129,7 @@ def words(value: str | list[str] | None) -> list[str]:
 
 
 def resolve(given: Mapping[str, Any], domain: Mapping[str, str]) -> dict[str, Any]:
-    "The task in plain names: what was given, else what the settings say of this source."
+    "The task in plain names: what was given, or otherwise what the settings say about this source."
     other_target = bool(given.get("target")) and given["target"] != domain.get("target", given["target"])
     usual = {} if other_target else dict(domain)
     known = {name: given.get(name) or domain.get(name, "") for name in ("source", "target", "time", "group")}
@@ -207,7 +207,7 @@ def check_rows(frame: pd.DataFrame, min_rows: int) -> Check:
 
 # %% ../nbs/00_requirements.ipynb #f3677478
 def read_day(name: str, text: str) -> pd.Timestamp:
-    "A date of the settings. Raises `DataError` for what is none, or has a time zone."
+    "A date of the settings. Raises `DataError` if it is not a date or has a time zone."
     try:
         day = pd.Timestamp(str(text))
     except ValueError:
@@ -218,7 +218,7 @@ def read_day(name: str, text: str) -> pd.Timestamp:
 
 
 def check_span(frame: pd.DataFrame, task: Mapping[str, Any]) -> list[Check]:
-    "Whether the dates that part training, validation and test lie inside of the time that the rows cover."
+    "Whether the dates at which validation and test begin lie inside the time that the rows cover."
     dates = [read_day(name, task[name]) for name in ("valid_from", "test_from") if task[name]]
     if not dates or task["time"] not in frame:
         return []
@@ -244,7 +244,7 @@ def check_all(frame: pd.DataFrame, task: Mapping[str, Any], min_rows: int) -> li
 
 
 def refuse(checks: list[Check], source: str) -> None:
-    "Raise `DataError` that tells everything that was not fine; a wrong name alone is a usage error."
+    "Raise a `DataError` that lists everything that was not fine; if only names are wrong, it is a usage error."
     wrong = [check for check in checks if not check.fine]
     if wrong:
         names_only = all("no such column" in check.found or "no name" in check.found for check in wrong)

@@ -92,7 +92,7 @@ def test_what_cannot_help_is_dropped_and_said(run):
         kinds = {c["name"]: c["kind"] for c in json.loads((folder / "data.json").read_text())["inputs"]}
         assert kinds["joined"] == "date" and kinds["monthly fee"] == "number"
     else:
-        assert dropped == ({"patient_id": "tells which rows belong together"} if task == "multiclass" else {})
+        assert dropped == ({"patient_id": "says which rows belong together"} if task == "multiclass" else {})
 
 
 def test_rows_that_occur_twice_do_not_cross_the_split(run):

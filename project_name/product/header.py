@@ -36,7 +36,7 @@ def once(names: list[str], where: str) -> list[str]:
     for name, times in Counter(names).items():
         if times > 1:
             places = ", ".join(str(place) for place, other in enumerate(names, 1) if other == name)
-            raise ProductError(f"{where}: columns {places} are all called {name!r}; give each a name of its own")
+            raise ProductError(f"{where}: columns {places} are all called {name!r}; give each a different name")
     return names
 
 # %% ../../nbs/product/header.ipynb #2a77035a
@@ -59,10 +59,10 @@ def looks_like_values(first: list[str], below: list[list[str]]) -> str:  # what 
     }
     alike = [text.strip() for place, text in enumerate(first) if _is_like(text, columns[place])]
     if alike and not _are_labels(alike):
-        return f"{alike[0]!r} looks like a value and not like the name of a column"
+        return f"{alike[0]!r} looks like a value, not like the name of a column"
     for place, text in enumerate(first):
         if text.strip() in columns[place]:
-            return f"{text.strip()!r} stands again among the values below it"
+            return f"{text.strip()!r} is also one of the values below it"
     return ""
 
 
@@ -94,7 +94,7 @@ def header_row(rows: list[Row], where: str, how: Reading) -> tuple[int | None, s
     header, below = rows[place], [row.fields for row in rows[place + 1 :]]
     answers = f"header={header.line} if line {header.line} names the columns, header=none if no line does"
     if (again := next((row.line for row in rows[place + 1 :] if row.fields == header.fields), 0)) and width > 1:
-        raise ProductError(f"{where}, line {again}: the header stands here once more; remove such lines")
+        raise ProductError(f"{where}, line {again}: the header is repeated here; remove such lines")
     if place and not _is_evident(header, below, width):
         raise question(where, f"the first {place} rows look like titles, and no header is evident below them", answers)
     if width > 2 and 2 * header.filled() <= width:

@@ -56,7 +56,7 @@ def records_of(rows: Any) -> Sequence[Mapping[str, Any]]:
 def _plain_values(column: pd.Series | pd.DataFrame) -> Any:
     "The values of a column in the form that is quick to read."
     if isinstance(column, pd.DataFrame):
-        raise ProductError(f"{column.shape[1]} columns are called {column.columns[0]!r}; give each a name of its own")
+        raise ProductError(f"{column.shape[1]} columns are called {column.columns[0]!r}; give each a different name")
     if column.dtype.kind in "mM":
         return column
     return column.to_numpy() if isinstance(column.dtype, np.dtype) and column.dtype.kind in "fiub" else column.tolist()
