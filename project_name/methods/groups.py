@@ -165,15 +165,15 @@ def tell_groups(found: dict[str, str], asked: int) -> dict[str, Any]:  # what `s
         text = "No column has many values that stand in several rows each, so none was suspected to name a subject."
         if asked:
             text = (
-                "Of {asked:count column} with repeated values it was asked whether one names a subject that several "
-                "rows describe; none was found to."
+                "Among {asked:count column} with repeated values, none was found to name a subject that several rows "
+                "describe."
             )
         return {"sentence": text, "asked": asked}
     text = (
         "**Rows that share a value of *{first}* may describe one and the same subject**: {why}. Rows of one subject "
-        "are in several parts of the split, so the test may ask for what was learned by heart. If they belong "
+        "are in several parts of the split, so the test may reward what was learned by heart. If they belong "
         "together, declare it: `group={first}`. If not, say so: `answered={first}`.{more}"
     )
     first, *others = found
-    more = f" The same is asked of {', '.join(others)}." if others else ""
+    more = f" The same question is open for {', '.join(others)}." if others else ""
     return {"sentence": text, "first": first, "why": found[first], "more": more}

@@ -110,16 +110,16 @@ def tell_lookalikes(found: Lookalikes, together: bool) -> dict[str, Any]:  # wha
     if not found.looked:
         return {"sentence": "There are too few different rows to look for near-copies."}
     if not found.rows:
-        text = "Near-copies were looked for among {looked:count row}: no more rows stand close than chance explains."
+        text = "No near-copies were found among {looked:count row}: no more rows are close than chance explains."
         return {"sentence": text, "looked": found.looked}
     text = (
         "**{rows} of {looked:count row} are near-copies**: each is far closer to some other row than to all the rest. "
     )
     text += (
-        "They stay in one part, so that the test does not ask for a row that was learned."
+        "They stay in one part, so that no test row is nearly a training row."
         if together
         else (
-            "Some of them are in other parts than their copies, so the test asks in part for what was learned by heart."
+            "Some of them are in other parts than their copies, so the test partly rewards what was learned by heart."
         )
     )
     return {"sentence": text, "rows": found.rows, "looked": found.looked}

@@ -173,11 +173,11 @@ def find_private(
 # %% ../../nbs/methods/private.ipynb #2c22b6dd
 def tell_private(found: Mapping[str, Private], blotted: Mapping[str, int]) -> dict[str, Any]:  # what `say` takes
     "Sentences on the columns that stay out, and on the values that were blotted out of the others."
-    text = "**No column looks private.** One that is, all the same, is named by `private=...` and then stays out."
+    text = "**No column looks private.** If one is, name it in `private=...`, and it stays out."
     if found:
         text = (
-            "**Private, and so kept out of inputs, artifacts, pages and the model: {names}.** A column of these that "
-            "may be used is named by `public=...`; `private=...` names more."
+            "**Private, and so kept out of inputs, artifacts, pages and the model: {names}.** If one of them may be "
+            "used, name it in `public=...`; `private=...` adds more."
         )
     if blotted:
         text += " E-mail addresses, phone, card or account numbers or secrets were blotted out in {values}."

@@ -45,12 +45,12 @@ def tell_slices(slices: list[dict[str, Any]], whole: float, metric: str) -> dict
     worst = max(sure or told, key=lambda each: each["low"] if sure else each["gap"])
     text = "**The weakest slice is {column} = {level}:** {metric} {value} on {rows:count row}, against {whole} on all. "
     if sure:
-        text += "It surely falls short by {low} or more, although the worst of {n:count slice} was looked for. "
+        text += "It certainly falls short by {low} or more, even as the worst of {n:count slice}. "
     elif worst["low"] is None:
         text += "Whether that is more than chance is not known. "
     else:
-        text = "**No slice is surely worse than the whole.** The lowest is {column} = {level}: {metric} {value} on "
-        text += "{rows:count row}, against {whole} on all; the worst of {n:count slice} may lie there by chance. "
+        text = "**No slice is certainly worse than the whole.** The weakest is {column} = {level}: {metric} {value} on "
+        text += "{rows:count row}, against {whole} on all; the weakest of {n:count slice} may be there by chance. "
     text += "Slices with too few rows to tell: {few}." if few else ""
     about = {name: worst[name] for name in ("column", "level", "value", "rows", "low")}
     return {"sentence": text, "metric": metric, "whole": whole, "n": len(told), "few": few, **about}

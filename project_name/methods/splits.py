@@ -53,9 +53,9 @@ def time_of_split(task: Mapping[str, Any], types: Mapping[str, Typed]) -> str:  
 def tell_no_time(dates: list[str], group: str | None = None) -> dict[str, Any]:  # what `say` takes
     "A sentence for a table that was not split by time: whether it has dates, and how to declare one."
     if not dates:
-        return {"sentence": "No column holds dates, so nothing can be said of rows that come later."}
+        return {"sentence": "No column holds dates, so nothing can be said about rows that come later."}
     text = (
-        "**No time is declared, so nothing can be said of rows that come later.** {found} with dates: *{names}*. If "
+        "**No time is declared, so nothing can be said about rows that come later.** {found} with dates: *{names}*. If "
         "the model will meet rows that are later than those it learned from, declare the date that puts them in "
         "order, as in `time={first}`{instead}, and run again."
     )
@@ -137,7 +137,7 @@ def check_split(target: pd.Series, part: pd.Series, task: str) -> None:
     for name in PARTS:
         rows = target[part == name]
         if rows.empty:
-            message = f"the split leaves no row for {name}; set valid_from and test_from inside of the data's time"
+            message = f"the split leaves no row for {name}; set valid_from and test_from to dates that the rows cover"
             raise ProjectError(message, exit_code=65)
         lacking = sorted(set(target.unique()) - set(rows.unique())) if task == "binary" or name == "train" else []
         if lacking and task != "regression":
