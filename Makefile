@@ -7,6 +7,8 @@ LIB     := $(shell sed -n 's/^lib_name *= *//p' settings.ini)
 BIN     := .venv/bin
 CLI     := $(BIN)/$(subst _,-,$(LIB))
 TRIAL   := .quick
+# A copy for the lessons of the notebooks, which run beside the tests.
+LESSONS := .quick-lessons
 
 # Threads that wait without spinning: on shared cores a fit is many times faster.
 OMP_WAIT_POLICY ?= PASSIVE
@@ -50,11 +52,15 @@ dist: env  ## build a wheel that carries the model, in dist/
 	@$(CLI) dist
 
 test: env check  ## prove it: notebooks, package, and a quick pipeline over a small sample
-	@rm -rf $(TRIAL)
+	@rm -rf $(TRIAL) $(LESSONS)
 	@RUNS_DIR=$(TRIAL) P= F= $(CLI) pipeline F=tests/quick.yaml
-	@RUNS_DIR=$(TRIAL) $(BIN)/nbdev-test --n-workers 0
-	@RUNS_DIR=$(TRIAL) $(BIN)/python -m pytest --cov --cov-report=term:skip-covered
-	@rm -rf $(TRIAL)
+	@cp -RP $(TRIAL) $(LESSONS)
+	@RUNS_DIR=$(LESSONS) $(BIN)/nbdev-test --n-workers 0 >$(LESSONS)/log 2>&1 & lessons=$$!; \
+	  trap 'kill $$lessons' INT TERM HUP; \
+	  RUNS_DIR=$(TRIAL) $(BIN)/python -m pytest --cov --cov-report=term:skip-covered; tests=$$?; \
+	  wait $$lessons; learned=$$?; echo "the lessons of the notebooks:"; cat $(LESSONS)/log; \
+	  [ $$tests -eq 0 ] && [ $$learned -eq 0 ]
+	@rm -rf $(TRIAL) $(LESSONS)
 
 torture: env  ## break runs in every way and see what is left: make torture [SEED=1] [QUICK=1]; takes about half an hour
 	@$(BIN)/python -m tests.torture
