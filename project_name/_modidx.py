@@ -1100,6 +1100,7 @@ d = { 'settings': {'branch': 'main', 'doc_baseurl': '/', 'doc_host': '', 'git_ur
                                       'project_name.flights.waiting': ('flights.html#waiting', 'project_name/flights.py')},
             'project_name.look': { 'project_name.look._Sentence': ('look.html#_sentence', 'project_name/look.py'),
                                    'project_name.look._Sentence.format_field': ('look.html#_sentence.format_field', 'project_name/look.py'),
+                                   'project_name.look._as_code': ('look.html#_as_code', 'project_name/look.py'),
                                    'project_name.look._cell': ('look.html#_cell', 'project_name/look.py'),
                                    'project_name.look._is_number': ('look.html#_is_number', 'project_name/look.py'),
                                    'project_name.look._plain': ('look.html#_plain', 'project_name/look.py'),

@@ -19,7 +19,7 @@ from sklearn.metrics import precision_recall_curve, roc_curve
 
 from .base import nearest
 from .look import BLUE, GREY, ORANGE, add_legend, new_axes, shorten
-from .methods.metrics import GREATER, metric_name, predict_rows, scores
+from .methods.metrics import GREATER, RARE, metric_name, predict_rows, scores
 from .methods.slices import lower_bounds
 from .numbers import percent
 from .requirements import DataError, parse_requirement
@@ -399,7 +399,7 @@ def plot_confusion(shares: pd.DataFrame) -> Any:
     for row, column in np.ndindex(size, size):
         share = shares.iloc[row, column]
         color = "white" if share > 0.5 else "black"
-        told = percent(share) if size < 8 else str(round(100 * share)) * (share >= 0.05)
+        told = percent(share) if size < 8 else str(round(100 * share)) if share >= 0.05 else ""
         axes.text(column, row, told, ha="center", va="center", fontsize=8, color=color)
     return axes
 

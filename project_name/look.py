@@ -98,7 +98,12 @@ class _Sentence(string.Formatter):
 
 def say(sentence: str, **values: Any) -> Markdown:
     "A sentence of Markdown for a page. `{name}`, `{name:percent}` or `{name:count row}` stands for a value."
-    return Markdown(_Sentence().format(sentence, **values))
+    return Markdown(re.sub(r"(?<!\\)`[^`]*`", _as_code, _Sentence().format(sentence, **values)))
+
+
+def _as_code(found: re.Match) -> str:
+    "A piece of code in a sentence, in which a backslash would be shown."
+    return re.sub(r"\\([*_\[\]#|$~])", r"\1", found[0])
 
 
 def _is_number(value: Any) -> bool:

@@ -168,10 +168,10 @@ class Standing(NamedTuple):
     error: float  # the standard error of that difference
 
 
-def standings(values: pd.Series, errors: pd.Series, metric: str) -> dict[str, Standing]:
-    "Every candidate beside the best one; `errors` are those of the differences to it."
+def standings(values: pd.Series, errors: pd.Series, metric: str, best: str) -> dict[str, Standing]:
+    "Every candidate beside the one called `best`; `errors` are those of the differences to it."
     sign = 1 if metric in GREATER else -1
-    best = (sign * values).max()
+    best = sign * values[best]
     return {
         name: Standing(float(values[name]), float(best - sign * values[name]), float(errors[name]))
         for name in values.index
@@ -187,12 +187,18 @@ def choose(found: dict[str, Standing], ranks: dict[str, int]) -> str:
 
 
 def compare(
-    truth: np.ndarray, predicted: dict[str, list], folds: list[Fold], blocks: pd.DataFrame, data: dict, seed: int
+    truth: np.ndarray,
+    predicted: dict[str, list],  # candidate: what it predicts for each fold
+    folds: list[Fold],
+    blocks: pd.DataFrame,  # time and group of the rows, if there are any
+    data: dict,
+    seed: int,
+    ranks: dict[str, int],  # candidate: how complicated it is; 0 is the constant answer
 ) -> dict[str, Standing]:
-    "Every candidate beside the best one, by folds where there are several and else by blocks of the judged rows."
+    "Every candidate beside the best one that may be chosen: by folds or, if there is one, by blocks of its rows."
     metric, table = searched_metric(data), by_fold(truth, predicted, folds, data)
     values = table.mean()
-    best = best_of(values, metric)
+    best = best_of(values[[name for name in values.index if ranks[name]]], metric)
     if len(folds) > 1:
         errors = {name: fold_error(table[best] - table[name], folds) for name in table}
     else:
@@ -200,7 +206,7 @@ def compare(
         parts = error_blocks(blocks.iloc[judged], seed)
         table = without_blocks(truth[judged], {name: each[0] for name, each in predicted.items()}, parts, data)
         errors = {name: block_error(table[best] - table[name]) for name in table}
-    return standings(values, pd.Series(errors), metric)
+    return standings(values, pd.Series(errors), metric, best)
 
 
 def best_of(values: pd.Series, metric: str) -> str:
@@ -210,15 +216,15 @@ def best_of(values: pd.Series, metric: str) -> str:
 # %% ../../nbs/methods/choice.ipynb #52b44684
 def why_chosen(found: dict[str, Standing], chosen: str, labels: dict[str, str]) -> str:
     "Why a candidate was chosen, as the second half of a sentence."
-    best = min((name for name in found if np.isfinite(found[name].behind)), key=lambda name: found[name].behind)
+    one, best = found[chosen], next(name for name in found if found[name].behind == 0)
     if best != chosen:
-        one = found[chosen]
         return (
             f"the {labels[best]} is ahead of it by {number(one.behind, 2)}, which is no more than the standard error "
             f"of that difference ({number(one.error, 2)}), so the simpler one is kept"
         )
     rival = min((name for name in found if name != chosen), key=lambda name: found[name].behind)
+    ahead = found[rival].behind
     return (
-        f"it is ahead of the {labels[rival]} by {number(found[rival].behind, 2)} "
-        f"(standard error {number(found[rival].error, 2)})"
+        f"it is {'ahead of' if ahead >= 0 else 'the best that learns, but behind'} the {labels[rival]} by "
+        f"{number(abs(ahead), 2)} (standard error {number(found[rival].error, 2)})"
     )

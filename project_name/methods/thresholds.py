@@ -58,10 +58,12 @@ def threshold_curve(is_positive: np.ndarray, probability: np.ndarray, costs: dic
 NEARLY = 0.05  # an F1 that is smaller by this share of the best one is nearly as good
 
 
-def best_threshold(curve: pd.DataFrame) -> float:
-    "The threshold of the least cost, or else the lowest of those whose F1 is nearly the best."
+def best_threshold(curve: pd.DataFrame, rare: bool = False) -> float:
+    "The threshold of the least cost or the best F1; if cases are rare, the lowest whose F1 is nearly the best."
     if "cost" in curve:
         return float(curve.loc[curve["cost"].idxmin(), "threshold"])
+    if not rare:
+        return float(curve.loc[curve["f1"].idxmax(), "threshold"])
     return float(curve.loc[curve["f1"] >= (1 - NEARLY) * curve["f1"].max(), "threshold"].min())
 
 # %% ../../nbs/methods/thresholds.ipynb #5af48193
