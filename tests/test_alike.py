@@ -1,6 +1,7 @@
 """A notebook shows the same in a warm kernel, in a plain one, and under stock papermill."""
 
 import json
+import os
 
 import pytest
 
@@ -15,6 +16,8 @@ def run_all(folder, kind):
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("KERNELS", kind)
         patch.delenv("OMP_NUM_THREADS", raising=False)
+        for name in [name for name in os.environ if name.startswith("KMP")]:  # another test's import of sklearn set it
+            patch.delenv(name)
         paths = write_notebooks(folder)
         run, code = run_pipeline(Job(paths, {}, folder / "runs", folder))
     assert code == 0, read_record(run)["error"]

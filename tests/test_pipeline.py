@@ -84,7 +84,7 @@ def test_pages_need_no_network_and_show_no_warning(quick_run):
 
 def test_the_report_shows_no_code(quick_run):
     text = (quick_run / "report.html").read_text()
-    assert 'class="highlight' not in text and 'id="show-code"' not in text and text.count("data:image/png") >= 3
+    assert 'class="highlight' not in text and 'id="show-code"' not in text and text.count("data:image/svg+xml") >= 3
 
 
 def test_a_run_that_ended_is_read_only(quick_run):
