@@ -175,8 +175,8 @@ def test_a_module_beside_the_notebook_is_found(tiny, tmp_path):
 
 
 def test_data_that_are_refused_are_no_failure_of_a_cell(tiny, tmp_path):
-    raising = "from project_name.base import ProjectError\nraise ProjectError('60 rows: min_rows=60', exit_code=65)"
-    tiny("00_ask", raising)
+    raising = "raise ProjectError('60 rows: min_rows=60', exit_code=65)"
+    tiny("00_ask", "from project_name.base import ProjectError", raising)
     tiny("01_later", "1 + 1")
     run, code = run_pipeline(job_of(tmp_path))
     page = (run / "00_ask.html").read_text()

@@ -86,7 +86,7 @@ def test_the_collection_of_tokens_is_imported_only_for_a_text_that_may_hold_one(
 
 
 def test_nothing_of_the_project_is_taken_for_a_token():
-    paths = [*(root() / "nbs").rglob("*.ipynb"), *root().glob("*.*"), *(root() / "project_name").rglob("*.py")]
+    paths = [*(root() / "nbs").rglob("*.ipynb"), *root().glob("[!.]*.*"), *(root() / "project_name").rglob("*.py")]
     texts = {path.name: path.read_text(errors="replace") for path in paths if path.is_file()}
     found = {(name, text[start:end], what) for name, text in texts.items() for start, end, what in tokens(text)}
     alarms = {(name, text) for name, text, what in found if what != LOGGED_IN and name != "secrets.ipynb"}
