@@ -108,7 +108,7 @@ def test_a_killed_run_leaves_the_truth_and_nothing_else(busy, kill, code, states
     (broken,) = [p for p in runs.iterdir() if p.is_dir() and not p.is_symlink() and p.resolve() != good]
     raw = json.loads((broken / "run.json").read_text())
     assert raw == read_record(broken) and raw["state"] in states
-    assert [stage["state"] for stage in raw["stages"]] == ["reused", *states]
+    assert [stage["state"] for stage in raw["stages"]] == ["reused", *states], raw["stages"][0]["why"]
     for path in broken.glob("*.ipynb"):
         nbformat.validate(nbformat.read(path, as_version=4))
     cells = json.loads((broken / "01_second.ipynb").read_text())["cells"]

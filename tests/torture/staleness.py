@@ -39,7 +39,7 @@ def wrong_plan(trial: Trial, mutation: Mutation) -> str:
     planned, waiting = trial.planned()
     expected, follow = set(mutation.runs.split()), set(mutation.after.split())
     if planned != expected:
-        return f"planned {told(planned)}, expected {told(expected)}"
+        return f"planned {told(planned)}, expected {told(expected)}: {trial.why}"
     return "" if follow <= waiting else f"says of {told(follow - waiting)} that nothing changes, which then run"
 
 

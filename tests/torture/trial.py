@@ -133,6 +133,7 @@ class Trial:
         self.options: dict[str, Any] = {}  # of the job
         self.found: dict[tuple[str, str], str] = {}  # what the world is made to believe
         self.versions: dict[str, str] = {}  # and which libraries it is made to find
+        self.why: dict[str, str] = {}  # stage -> why the last plan would run it
 
     def path(self, name: str) -> Path:
         "A file of the project; two digits stand for the stage of that number."
@@ -156,6 +157,7 @@ class Trial:
     def planned(self) -> tuple[set[str], set[str]]:  # stages that surely run; those that wait for them
         "What a run would do, by the numbers of the stages."
         whys = {stage.stem.split("_")[0]: found.why for stage, found in plan(self.job()) if not found.run}
+        self.why = whys  # for the report of a plan that is not as expected
         waiting = {number for number, why in whys.items() if why.startswith("unless ")}
         return whys.keys() - waiting, waiting
 
