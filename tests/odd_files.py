@@ -229,6 +229,33 @@ VALUES = [
     right("such a number, told", csv(["1E5", "20"], ["x", "y"]), {"a": [1e5, 20], "b": ["x", "y"]}, as_numbers=["a"]),
     asked("versions", csv(["1.9", "1.10", "1.11"], list("xyz")), "'1.10' is a number or a version"),
     right("versions, told", csv(["1.9", "1.10"], ["x", "y"]), {"a": ["1.9", "1.10"], "b": ["x", "y"]}, as_text=["a"]),
+    asked(
+        "sections of a text",
+        csv([f"1.{part:02d}" for part in range(101)], ["x"] * 101),
+        "'1.100' is a number or a version",
+    ),
+    asked("versions by year", csv(["2023.9", "2023.10", "2023.11"], list("xyz")), "'2023.10' is a number or a version"),
+    right(
+        "prices up to three decimals",
+        csv(["1.50", "1.459", "99.90"], list("xyz")),
+        {"a": [1.5, 1.459, 99.9], "b": list("xyz")},
+    ),
+    right(
+        "identifiers that a float wrote",
+        csv([f"{number}.0" for number in BIG], ["x"] * 5),
+        {"a": [f"{number}.0" for number in BIG], "b": ["x"] * 5},
+    ),
+    right(
+        "large floats",
+        csv(["9007199254740994.0", "1.5"], ["x", "y"]),
+        {"a": [9007199254740994.0, 1.5], "b": ["x", "y"]},
+    ),
+    right(
+        "thousands in a file with commas, told",
+        csv(["1.234", "5.678"], ["x", "y"]),
+        {"a": [1234, 5678], "b": ["x", "y"]},
+        decimal=",",
+    ),
     right("days as numbers", csv(["20240102", "20240203"], ["x", "y"]), {"a": DAYS, "b": ["x", "y"]}),
     right("such numbers, told", csv(["20240102"], ["x"]), {"a": [20240102], "b": ["x"]}, as_numbers=["a"]),
     right(
@@ -317,6 +344,12 @@ RECORDS = [
     ),
     right("large numbers beside NaN", f'{{"a": {2**53 + 1}}}\n{{"a": NaN}}\n', {"a": [2**53 + 1, None]}, "x.jsonl"),
     right("very large numbers", f'{{"a": {2**70}}}\n{{"a": 1}}\n', {"a": [2**70, "1"]}, "x.jsonl"),
+    right(
+        "identifiers that a float wrote, in JSON",
+        "".join(f'{{"a": {number}.0}}\n' for number in BIG),
+        {"a": [f"{number}.0" for number in BIG]},
+        "x.jsonl",
+    ),
     right("wrapped", '{"data": [{"a": 1, "b": "x"}, {"a": 2, "b": "y"}]}', AB, "x.json"),
     right("wrapped with more", '{"count": 2,\n "data": [{"a": 1, "b": "x"}, {"a": 2, "b": "y"}]}', AB, "x.json"),
     asked("two lists", '{"s": [{"a": 1}], "t": [{"a": 2}]}', "2 lists of records: s, t. Say sheet=s", "x.json"),

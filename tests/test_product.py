@@ -477,6 +477,10 @@ def test_a_scored_file_holds_no_formula_from_its_input(model, parts, tmp_path):
         score_file(tmp_path / "in.csv", tmp_path / out, model)
     words = [f"IN={tmp_path / 'in.csv'}", f"OUT={tmp_path / 'kept.csv'}", "FORMULAS=1"]
     assert command("score", *words, runs=tmp_path).returncode == 0
+    rows.assign(price="cheap").to_csv(tmp_path / "none.csv", index=False)
+    done = command("score", f"IN={tmp_path / 'none.csv'}", f"OUT={tmp_path / 'none.out.csv'}", runs=tmp_path)
+    assert done.returncode == 65 and "no row could be scored" in done.stderr and "found 'cheap' (7 rows)" in done.stderr
+    assert (tmp_path / "none.out.csv.aside.csv").exists() and not (tmp_path / "none.out.csv").exists()
     for name in ("out.csv", "out.tsv", "out.csv.aside.csv"):
         with open(tmp_path / name, newline="") as file:
             cells = list(csv.reader(file, delimiter="\t" if name.endswith(".tsv") else ","))

@@ -16,7 +16,7 @@ from .columns import Evidence, settle
 from .encoding import bytes_of, utf8_of
 from .reading import AS_FOUND, ProductError, Reading, check_names, notice, question
 from .sources import suffix_of
-from .writing import exact
+from .writing import exact, loses_digits
 
 # %% ../../nbs/product/records.ipynb #7f208858
 def _named_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -28,7 +28,12 @@ def _named_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return record
 
 
-DECODER = json.JSONDecoder(object_pairs_hook=_named_once)
+def _exact_float(text: str) -> float | str:
+    "A number with a point, as text where a float would change a digit of a whole number."
+    return text if len(text) > 16 and loses_digits(text) else float(text)
+
+
+DECODER = json.JSONDecoder(object_pairs_hook=_named_once, parse_float=_exact_float)
 
 
 def parse(text: str, where: str, line: int = 1) -> Any:

@@ -4,8 +4,8 @@
 
 # %% auto #0
 __all__ = ['EXACT', 'SURE', 'OPEN', 'MISSING', 'CURRENCIES', 'SIGNS', 'GROUPS', 'UNIT', 'AMOUNT', 'STYLES', 'SCIENTIFIC',
-           'VERSION', 'exact', 'beyond_exact', 'without_words', 'kept_words', 'missing_words', 'ascii_digits',
-           'parts_of', 'surely_codes', 'perhaps_codes', 'decimal_signs', 'to_number']
+           'SECTION', 'exact', 'beyond_exact', 'without_words', 'kept_words', 'missing_words', 'ascii_digits',
+           'parts_of', 'surely_codes', 'loses_digits', 'perhaps_codes', 'section_in', 'decimal_signs', 'to_number']
 
 # %% ../../nbs/product/writing.ipynb #1f270016
 import re
@@ -20,6 +20,8 @@ EXACT = 2**53  # above this a float does not hold every whole number
 def exact(values: list) -> pd.Series:
     "Python values as a column; whole numbers stay exact where some are missing, and text where they are too large."
     values = [None if isinstance(value, float) and value != value else value for value in values]
+    if {str, float} <= set(map(type, values)) and any(type(value) is str and loses_digits(value) for value in values):
+        values = [value if value is None else str(value) for value in values]
     if any(type(value) is int for value in values) and all(value is None or type(value) is int for value in values):
         if all(value is None or -(2**63) <= value < 2**63 for value in values):
             gaps = any(value is None for value in values)
@@ -102,7 +104,7 @@ def parts_of(text: str) -> tuple[str, str, str] | None:  # sign, digits, unit
     return found[2], digits, found[1] or found[3] or found[5] or ""
 
 # %% ../../nbs/product/writing.ipynb #ba32a12c
-VERSION = re.compile(r"\d{1,2}(\.(0|[1-9]\d{0,2}))?", re.ASCII)
+SECTION = re.compile(r"\d{1,4}(\.\d{1,3})?", re.ASCII)  # 1.10 of a version, 1.100 of a text, 2023.10 of a program
 
 
 def surely_codes(texts: list[str]) -> bool:
@@ -110,8 +112,15 @@ def surely_codes(texts: list[str]) -> bool:
     if any(re.match(r"[+-]?0\d", text) for text in texts):
         return True
     long = any(re.fullmatch(r"\+(\s?\d){5,}", text) for text in texts)
-    whole = [int(text) for text in texts if re.fullmatch(r"[+-]?\d+", text, re.ASCII)]
-    return (long and not any(text.startswith("-") for text in texts)) or any(abs(number) > EXACT for number in whole)
+    return (long and not any(text.startswith("-") for text in texts)) or any(map(loses_digits, texts))
+
+
+def loses_digits(text: str) -> bool:
+    "Whether a text is a whole number, also one that ends in .0, of which a float would change a digit."
+    found = re.fullmatch(r"([+-]?\d{16,})(\.0*)?", text, re.ASCII)
+    if not found:
+        return False
+    return abs(int(found[1])) > EXACT if found[2] is None else int(found[1]) != int(float(found[1]))
 
 
 def perhaps_codes(texts: list[str]) -> str:  # what was seen; "" for quantities
@@ -120,11 +129,23 @@ def perhaps_codes(texts: list[str]) -> str:  # what was seen; "" for quantities
     upper = any("E" in text for text in rooms) and not any("." in text for text in texts)  # R writes 1000 as 1e3
     if rooms and (upper or len(rooms) == len(texts)):
         return f"{rooms[0]!r} is a number or a code"
-    decimals = {len(text.partition(".")[2]) for text in texts}
-    ends = next((text for text in texts if re.fullmatch(r"\d+\.[1-9]\d?0", text, re.ASCII)), "")
-    if ends and len(decimals - {0}) > 1 and all(map(VERSION.fullmatch, texts)):
-        return f"{ends!r} is a number or a version, as in 1.9, 1.10"
-    return ""
+    section = section_in(texts)
+    return f"{section!r} is a number or a version, as in 1.9, 1.10" if section else ""
+
+
+def section_in(texts: list[str]) -> str:  # "" where there is none
+    "The first of different texts that looks like a counted section: its last zero is one that no program writes."
+    if not all(map(SECTION.fullmatch, texts)):
+        return ""
+    decimals = {text: text.partition(".")[2] for text in texts if "." in text}
+    shortest = min(map(len, decimals.values()), default=0)
+    longer = {text: digits for text, digits in decimals.items() if len(digits) > shortest}
+    if any(digits.startswith("0") for digits in longer.values()):  # 20.05 beside 3.1 counts nothing
+        return ""
+    chapters = {text.partition(".")[0] for text in texts}
+    if max(map(len, chapters), default=0) > 2 and 2 * len(chapters) > len(texts):
+        return ""
+    return next((text for text, digits in longer.items() if digits.endswith("0")), "")
 
 # %% ../../nbs/product/writing.ipynb #0dd95019
 def decimal_signs(digits: Iterable[str]) -> set[str]:  # of . and ,
