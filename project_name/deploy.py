@@ -95,7 +95,7 @@ def make_signature(
         "positive": data["positive"],
         "threshold": metrics.get("threshold"),
         "inputs": [describe_input(one, train[one["name"]]) for one in data["inputs"] if one["name"] in plan["inputs"]],
-        "features": {"function": "project_name.product.features:build_features", "plan": plan},
+        "features": {"function": "project_name.product.features:build_columns", "plan": plan},
         "model_columns": [column["name"] for column in plan["columns"]],
     }
 

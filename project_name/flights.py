@@ -18,6 +18,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from .product.features import Arrays, values_of
+
 # %% ../nbs/flights.ipynb #8a4fd5ba
 FILES = {"flights": "flights.csv.zip", "weather": "weather.csv", "planes": "planes.csv", "airports": "airports.csv"}
 
@@ -220,25 +222,27 @@ def rules() -> dict[str, Callable[[pd.DataFrame], pd.Series]]:
 
 # %% ../nbs/flights.ipynb #e6e46007
 DAYS = "2013-01-01 2013-02-18 2013-03-31 2013-05-27 2013-07-04 2013-09-02 2013-11-28 2013-12-25 2014-01-01"
-HOLIDAYS = pd.DatetimeIndex(DAYS.split())  # fixed days, and those of 2013 for the movable ones
+HOLIDAYS = np.array(DAYS.split(), dtype="datetime64[D]")  # fixed days, and those of 2013 for the movable ones
 
 # %% ../nbs/flights.ipynb #a695853b
-def features(frame: pd.DataFrame) -> pd.DataFrame:  # the same rows, with more columns
+def features(columns: Arrays) -> dict[str, np.ndarray]:  # the added columns
     "Add columns that need to know aviation. Sees no target and no other row."
-    when = pd.to_datetime(frame["scheduled"])
-    day = when.dt.normalize().to_numpy().astype("datetime64[D]")
-    away = (day[:, None] - HOLIDAYS.to_numpy().astype("datetime64[D]")[None, :]).astype(float)
+    when = columns["scheduled"].astype("datetime64[s]")
+    day = when.astype("datetime64[D]")
+    away = (day[:, None] - HOLIDAYS[None, :]) / np.timedelta64(1, "D")
     nearest_holiday = np.take_along_axis(away, np.abs(np.nan_to_num(away)).argmin(axis=1)[:, None], axis=1)[:, 0]
-    return frame.assign(
-        minute_of_day=when.dt.hour * 60 + when.dt.minute,
-        planned_speed=frame["distance"] / frame["planned_minutes"],
-        plane_age=when.dt.year - frame["plane_year"],
-        holiday_days=np.clip(nearest_holiday, -10, 10),
-        wind_north=frame["wind_speed"] * np.cos(np.deg2rad(frame["wind_dir"])),
-        wind_east=frame["wind_speed"] * np.sin(np.deg2rad(frame["wind_dir"])),
-        dew_gap=frame["temp"] - frame["dewp"],
-        queue_minutes=frame["airport_waiting"] * frame["airport_waited"],
-    )
+    wind = np.deg2rad(columns["wind_dir"])
+    return {
+        "minute_of_day": (when - day) / np.timedelta64(1, "m"),
+        "planned_speed": columns["distance"] / columns["planned_minutes"],
+        "plane_age": np.where(np.isnat(day), np.nan, day.astype("datetime64[Y]").astype(float) + 1970)
+        - columns["plane_year"],
+        "holiday_days": np.clip(nearest_holiday, -10, 10),
+        "wind_north": columns["wind_speed"] * np.cos(wind),
+        "wind_east": columns["wind_speed"] * np.sin(wind),
+        "dew_gap": columns["temp"] - columns["dewp"],
+        "queue_minutes": columns["airport_waiting"] * columns["airport_waited"],
+    }
 
 # %% ../nbs/flights.ipynb #da1b8bc5
 def share_late(flights: pd.DataFrame, by: pd.Series, least: int = 100) -> pd.Series:
@@ -319,7 +323,8 @@ def plain_forecast(flights: pd.DataFrame, later: np.ndarray, lead: int, most: in
     "The probability that the `later` flights are late, by a plain model of others, known `lead` minutes before."
     from sklearn.ensemble import HistGradientBoostingClassifier
 
-    table = features(load(lead=lead).loc[flights.index].drop(columns=[*AFTERWARDS, "late"]))
+    table = load(lead=lead).loc[flights.index].drop(columns=[*AFTERWARDS, "late"])
+    table = table.assign(**features({name: values_of(table[name]) for name in table}))
     columns = {name: pd.factorize(table[name])[0] if table[name].dtype == "str" else table[name] for name in table}
     numbers = pd.DataFrame(columns).drop(columns="scheduled").to_numpy(dtype=float)
     taught = np.random.default_rng(0).permutation(np.flatnonzero(~later))[:most]

@@ -10,9 +10,10 @@ import urllib.request
 
 import papermill
 import pytest
+import yaml
 
 from project_name.base import root, sha256
-from project_name.engine.parameters import stage_notebooks
+from project_name.engine.parameters import all_parameters, stage_notebooks
 
 STAGES = stage_notebooks(root() / "nbs")
 
@@ -31,8 +32,11 @@ def test_a_stage_runs_from_top_to_bottom(stage, lab_runs, quick_run, tmp_path, m
     monkeypatch.setenv("RUNS_DIR", str(lab_runs))
     monkeypatch.setenv("IPYTHONDIR", str(tmp_path))
     before = sha256(lab_runs / quick_run.name)
-    output = str(tmp_path / stage.name)
-    papermill.execute_notebook(str(stage), output, kernel_name="python3", cwd=str(stage.parent), progress_bar=False)
+    output, quick = str(tmp_path / stage.name), yaml.safe_load((root() / "tests" / "quick.yaml").read_text())
+    given = {name: value for name, value in quick.items() if name in all_parameters([stage])}
+    papermill.execute_notebook(
+        str(stage), output, given, kernel_name="python3", cwd=str(stage.parent), progress_bar=False
+    )
     assert sha256(lab_runs / quick_run.name) == before
     assert (lab_runs / "scratch").is_dir()
 

@@ -45,7 +45,7 @@ from project_name.product.features import build_features
 from project_name.product.model import Model, load
 from project_name.product.native import settled
 from project_name.product.reading import ProductError
-from project_name.product.rows import read_rows, to_frame
+from project_name.product.rows import read_rows, typed_columns
 from project_name.product.score import score_file
 from project_name.product.synthetic import edge_rows
 
@@ -126,7 +126,7 @@ def test_no_golden_row_is_a_row_of_the_table(quick_run):
 
     def as_read(rows) -> set[tuple]:
         columns, index, _ = read_rows(rows, inputs)
-        return set(map(tuple, to_frame(columns, inputs, index).astype(str).to_numpy()))
+        return set(map(tuple, pd.DataFrame(typed_columns(columns, inputs), index=index).astype(str).to_numpy()))
 
     real = as_read(clean)
     assert as_read(clean.head(50).astype({"scheduled": str}).to_dict("records")) <= real

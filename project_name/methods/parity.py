@@ -13,7 +13,8 @@ import numpy as np
 import pandas as pd
 
 from .conversion import to_onnx
-from ..product.rows import in_halves, read_rows, to_frame
+from ..product.features import as_frame
+from ..product.rows import in_halves, read_rows, typed_columns
 from ..product.scorers import onnx_scorer
 from ..product.sources import find_function
 from ..product.synthetic import edge_rows, ordinary_rows
@@ -55,10 +56,10 @@ def made_up_features(signature: dict, seed: int, ordinary: int = 200) -> pd.Data
     "The features of odd and of ordinary rows made from a signature."
     rows = [*edge_rows(signature, seed), *ordinary_rows(signature, ordinary, seed)]
     columns, index, _ = read_rows(rows, signature["inputs"])
-    frame = to_frame(columns, signature["inputs"], index)
+    typed = typed_columns(columns, signature["inputs"])
     build, plan = find_function(signature["features"]["function"]), signature["features"]["plan"]
-    parts = in_halves(lambda places: build(frame.iloc[places], plan), np.arange(len(frame)))
-    return pd.concat([part for _, part in parts if isinstance(part, pd.DataFrame)])
+    parts = in_halves(lambda places: build({n: typed[n][places] for n in typed}, plan), np.arange(len(index)))
+    return pd.concat([as_frame(part) for _, part in parts if isinstance(part, dict)], ignore_index=True)
 
 
 def answers_of(ask: Callable[[pd.DataFrame], np.ndarray], features: pd.DataFrame, width: int) -> np.ndarray:

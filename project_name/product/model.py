@@ -17,7 +17,7 @@ from ..base import ProjectError, nearest, runs_dir
 from .bundle import GOLDEN, MANIFEST, MODEL_FILES, SIGNATURE, Bundle, check_environment, read_bundle
 from .explain import explain_rows
 from .reading import ProductError
-from .rows import Rows, flag_rows, read_rows, to_frame
+from .rows import Rows, flag_rows, read_rows, typed_columns
 from .scorers import SCORERS, answer, laid_out
 from .signature import check_signature
 from .sources import find_function
@@ -80,7 +80,7 @@ class Model:
     def _numbers(self, columns: dict[str, np.ndarray], index: pd.Index) -> np.ndarray:
         "The scores of rows that were read. Raises `AnswerError` when a step fails, or an answer is no number."
         try:
-            features = self._build(to_frame(columns, self._inputs, index), self._plan)
+            features = self._build(typed_columns(columns, self._inputs), self._plan)
             scores = laid_out(self._score(features), self.signature)
         except Exception as error:  # whatever the project's own features and the libraries may raise
             said = " ".join(str(error).split())[:200]

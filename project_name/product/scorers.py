@@ -12,11 +12,12 @@ import numpy as np
 import pandas as pd
 
 from .bundle import MODEL_FILES
+from .features import Columns, as_frame
 from .native import open_native
 from .reading import ProductError
 
 # %% ../../nbs/product/scorers.ipynb #674796fa
-Scorer = Callable[[pd.DataFrame], np.ndarray]  # features of n rows -> n rows of probabilities, or n amounts
+Scorer = Callable[[Columns], np.ndarray]  # features of n rows -> n rows of probabilities, or n amounts
 
 
 def onnx_scorer(data: bytes, signature: dict) -> Scorer:
@@ -31,8 +32,8 @@ def onnx_scorer(data: bytes, signature: dict) -> Scorer:
     ]
     answer = [session.get_outputs()[-1].name]
 
-    def score(features: pd.DataFrame) -> np.ndarray:
-        feed = {node: features[name].to_numpy(dtype=kind)[:, None] for name, node, kind in types}
+    def score(features: Columns) -> np.ndarray:
+        feed = {node: np.asarray(features[name], dtype=kind)[:, None] for name, node, kind in types}
         return session.run(answer, feed)[0].astype(np.float64)
 
     return score
@@ -63,9 +64,10 @@ def native_scorer(data: bytes, signature: dict) -> Scorer:
         raise ProductError(f"{MODEL_FILES['skops']} holds a {type(model).__name__}, which gives no such answers")
     threads = ThreadpoolController()
 
-    def score(features: pd.DataFrame) -> np.ndarray:
+    def score(features: Columns) -> np.ndarray:
+        frame = features if isinstance(features, pd.DataFrame) else as_frame(features)
         with threads.limit(limits=1, user_api="openmp"):
-            return np.asarray(method(features[names]), dtype=np.float64)
+            return np.asarray(method(frame[names]), dtype=np.float64)
 
     return score
 

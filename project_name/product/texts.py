@@ -30,10 +30,10 @@ class Finds(NamedTuple):
     size: int  # how many rows there are
 
 
-def find_words(column: pd.Series, words: list[str]) -> Finds:
+def find_words(column: pd.Series | np.ndarray, words: list[str]) -> Finds:
     "Look for known words in a column of texts; a missing text holds none."
     place = {word: number for number, word in enumerate(words)}
-    codes, texts = pd.factorize(column.astype(object))
+    codes, texts = pd.factorize(np.asarray(column, dtype=object))
     found = [sorted({place[word] for word in words_of(text) if word in place}) for text in texts]
     lengths = np.array([*map(len, found), 0])  # the last one is that of a missing text, whose code is -1
     starts = np.concatenate([[0], np.cumsum(lengths[:-1])])
