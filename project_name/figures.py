@@ -84,12 +84,14 @@ def drawn(figure: Any) -> tuple[dict[str, str], dict[str, dict]]:  # the picture
 
 # %% ../nbs/figures.ipynb #e1d65a32
 def show_for_pages() -> None:
-    "Let IPython, where the code runs in one, show every matplotlib figure as `drawn` does."
+    "Let IPython, where the code runs in one, show every matplotlib figure as `drawn` does, and in no other way."
     shell = sys.modules["IPython"].get_ipython() if "IPython" in sys.modules else None
     formatters = getattr(shell, "display_formatter", None)
-    if formatters is None or "matplotlib.figure.Figure" in formatters.mimebundle_formatter:
+    if formatters is None:
         return
+    from IPython.core.pylabtools import select_figure_formats
     from matplotlib_inline.config import InlineBackend
 
-    InlineBackend.instance(parent=shell).figure_formats = set()
+    InlineBackend.instance(parent=shell).figure_formats = set()  # for when the shell sets itself up anew
+    select_figure_formats(shell, set())
     formatters.mimebundle_formatter.for_type_by_name("matplotlib.figure", "Figure", drawn)
