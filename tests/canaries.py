@@ -17,10 +17,21 @@ CANARIES = {  # what must stand nowhere
     "phone": "+41 79 555 01 99",
     "card": "4539 5787 6362 1486",
     "account": "CH93 0076 2011 6238 5295 7",
+    "agent": "Sabine Oberhollenzer",
+    "name in comments": "quixworth",  # as a vocabulary writes it
+    "agent in comments": "oberhollenzer",
+    "born": "1931-07-19",
+    "home": "742 Evergreen Terrace",
+    "call": "0171/5550199",
+    "record": "MRN-8081",
     "token": TOKEN,
     "password": SECRET["WARD_PASSWORD"],
 }
-IN_TABLES = {"rare level": "porphyria cutanea", "comment": "diagnosis of amyloidosis"}  # also there, but only there
+RARE_LEVELS = ("porphyria cutanea", "erythromelalgia", "hidrocystoma", "necrobiosis")  # in one row, in two, ...
+IN_TABLES = {  # also there, but only there
+    **{name: name for name in RARE_LEVELS},
+    "comment": "diagnosis of amyloidosis",
+}
 TABLES = ("clean.parquet", "aside.parquet")
 
 
@@ -33,6 +44,11 @@ def plant(table: pd.DataFrame, seed: int = 5) -> pd.DataFrame:
         **{
             "email": [f"{name.lower()}@mail.example" for name in first],
             "full name": [f"{name} {letters(7).title()}" for name in first],
+            "listed by": random.choice(["John Smith", "Ana García", "Wei Chen", CANARIES["agent"]], rows),
+            "dob": pd.date_range("1931-07-19", periods=rows, freq="D").strftime("%Y-%m-%d"),
+            "lives": [f"{n + 1} {letters(6).title()} Street" for n in range(rows)],
+            "reach": [f"0171/{n + 5_550_000}" for n in range(rows)],
+            "mrn": [f"MRN-{8000 + n}" for n in range(rows)],
             "phone": [f"+41 79 {n:03d} {n % 90 + 10} {n % 80 + 11}" for n in range(rows)],
             "paid with": [CANARIES["card"] if n % 2 else "5555 5555 5555 4444" for n in range(rows)],
             "iban": CANARIES["account"],
@@ -42,10 +58,12 @@ def plant(table: pd.DataFrame, seed: int = 5) -> pd.DataFrame:
             "tip": [str(n % 50) for n in range(rows)],
         }
     )
-    for column, canary in {"email": "email", "full name": "name", "phone": "phone"}.items():
+    for column, canary in {"email": "email", "full name": "name", "phone": "phone", "lives": "home"}.items():
         planted.loc[7, column] = CANARIES[canary]
     planted.loc[7, "comment"] = f"came with a {IN_TABLES['comment']}, write to {CANARIES['email in a comment']}"
-    planted.loc[33, "illness"] = IN_TABLES["rare level"]
+    for many, level in enumerate(RARE_LEVELS, 1):
+        planted.loc[range(30 + 10 * many, 30 + 11 * many), "illness"] = level
+    planted.loc[100:140, "comment"] += f", call zelda {CANARIES['name in comments']} or {CANARIES['agent in comments']}"
     planted.loc[11, "comment"] += f" {TOKEN}"
     planted.loc[13, "tip"] = CANARIES["email in a comment"]  # a slip in a column of numbers
     return planted
