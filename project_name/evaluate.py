@@ -21,18 +21,19 @@ from .base import nearest
 from .look import BLUE, GREY, ORANGE, add_legend, new_axes, shorten
 from .methods.metrics import GREATER, RARE, metric_name, predict_rows, scores
 from .methods.slices import lower_bounds
+from .methods.splits import belonging
 from .numbers import percent
 from .requirements import DataError, parse_requirement
 
 # %% ../nbs/05_evaluate.ipynb #46009afb
 def block_codes(
-    rows: pd.DataFrame,  # with `_time` or `_group` where there is one
+    rows: pd.DataFrame,  # with `_time`, `_group` or `_family` if there is one
     seed: int,
     most: int = 500,  # blocks; more are merged, which changes the interval little and saves much time
 ) -> tuple[np.ndarray, str]:  # a block number for each row; what a block is
     "Which rows have to be drawn together."
-    if "_group" in rows:
-        return pd.factorize(rows["_group"])[0] % most, "group"
+    if (named := belonging(rows)) is not None:
+        return pd.factorize(named)[0] % most, str(named.name).lstrip("_")
     if "_time" in rows:
         day = pd.factorize(rows["_time"].dt.floor("D"), sort=True)[0]
         if day.max() >= 19:  # fewer days than twenty say too little about days
@@ -161,7 +162,7 @@ FEWEST_GROUPS = 15  # with fewer of them in the test rows no interval is given
 
 def enough_blocks(blocks: np.ndarray, unit: str) -> bool:
     "Whether there are enough blocks to draw from for an interval to mean something."
-    return unit != "group" or len(np.unique(blocks)) >= FEWEST_GROUPS
+    return unit not in ("group", "family") or len(np.unique(blocks)) >= FEWEST_GROUPS
 
 
 def compared(difference: dict, metric: str) -> str:

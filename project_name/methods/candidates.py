@@ -17,10 +17,10 @@ import pandas as pd
 from sklearn.compose import ColumnTransformer
 from sklearn.dummy import DummyClassifier, DummyRegressor
 from sklearn.ensemble import (
-    BaggingClassifier,
-    BaggingRegressor,
     HistGradientBoostingClassifier,
     HistGradientBoostingRegressor,
+    VotingClassifier,
+    VotingRegressor,
 )
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.linear_model import LogisticRegression, Ridge
@@ -125,9 +125,14 @@ def fit_tuned(rows: Rows, problem: Problem, settings: dict) -> Pipeline:
     encoded = encode(encoder, rows.features, rows.target)
     own = {name: value for name, value in settings.items() if name not in ("rounds", "members")}
     grown = {"max_iter": 2 * settings["rounds"], "learning_rate": FINAL_STEP, "early_stopping": False}
-    together = BaggingRegressor if problem.data["task"] == "regression" else BaggingClassifier
-    members = {"n_estimators": settings["members"], "bootstrap": False, "random_state": problem.seed}
-    return assemble(encoder, together(boosting(problem, **own, **grown), **members).fit(encoded, rows.target))
+    seeds = range(problem.seed, problem.seed + settings["members"])
+    members = [(f"member_{seed}", boosting(problem, seed, **own, **grown)) for seed in seeds]
+    together = (
+        VotingRegressor(members)
+        if problem.data["task"] == "regression"
+        else VotingClassifier(members, voting="soft", flatten_transform=False)
+    )
+    return assemble(encoder, (together if len(members) > 1 else members[0][1]).fit(encoded, rows.target))
 
 # %% ../../nbs/methods/candidates.ipynb #3b0a4130
 class Candidate(NamedTuple):

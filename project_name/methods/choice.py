@@ -17,6 +17,7 @@ from sklearn.model_selection import GroupKFold, StratifiedGroupKFold
 
 from .candidates import Problem, Rows, fit
 from .metrics import GREATER, predict_rows, scores, searched_metric
+from .splits import FAMILY, belonging
 from ..numbers import number
 
 # %% ../../nbs/methods/choice.ipynb #4d4c57a5
@@ -64,7 +65,7 @@ def random_folds(groups: pd.Series, target: pd.Series, data: dict, count: int, s
 
 def make_folds(
     rows: Rows,
-    blocks: pd.DataFrame,  # of the same rows: `_time` or `_group` where the table has one
+    blocks: pd.DataFrame,  # of the same rows: `_time`, `_group` or `_family` if the table has one
     data: dict,  # data.json
     count: int,
     repeats: int,  # folds by time are made once: there is one past only
@@ -73,9 +74,10 @@ def make_folds(
     "Folds that keep what the split of the table keeps."
     if "_time" in blocks and data["split"]["kind"] == "time":
         return time_folds(blocks["_time"].reset_index(drop=True), count)
-    groups = blocks["_group"] if "_group" in blocks else pd.util.hash_pandas_object(rows.features, index=False)
+    named = belonging(blocks)
+    groups = pd.util.hash_pandas_object(rows.features, index=False) if named is None else named
     groups, target = pd.Series(pd.factorize(groups)[0]), rows.target.reset_index(drop=True)
-    if groups.nunique() < FEW_GROUPS and "_group" not in blocks:
+    if groups.nunique() < FEW_GROUPS and named is None:
         groups = pd.Series(range(len(target)))  # few different rows: equal ones are the only ones possible
     count = min(count, groups.nunique())
     return [fold for turn in range(repeats) for fold in random_folds(groups, target, data, count, seed + turn)]
@@ -140,8 +142,8 @@ def without_blocks(truth: np.ndarray, predicted: dict[str, np.ndarray], blocks: 
 
 def error_blocks(blocks: pd.DataFrame, seed: int, most: int = 30) -> np.ndarray:  # a block number a row
     "Blocks of rows that belong together: spans of time, groups, or rows by chance."
-    if "_group" in blocks:
-        return pd.factorize(blocks["_group"])[0] % most
+    if (named := belonging(blocks)) is not None:
+        return pd.factorize(named)[0] % most
     if "_time" in blocks:
         day = pd.factorize(blocks["_time"].dt.floor("D"), sort=True)[0]
         return day * min(most, day.max() + 1) // (day.max() + 1)

@@ -110,7 +110,11 @@ def tell_lookalikes(found: Lookalikes, together: bool) -> dict[str, Any]:  # wha
     if not found.looked:
         return {"sentence": "There are too few different rows to look for near-copies."}
     if not found.rows:
-        text = "No near-copies were found among {looked:count row}: no more rows are close than chance explains."
+        text = (
+            "No near-copies were found among {looked:count row}, all inputs taken together. Rows that are alike in a "
+            "few columns only, such as visits of one patient, may still belong together: declare that with "
+            "`group=COLUMN`."
+        )
         return {"sentence": text, "looked": found.looked}
     text = (
         "**{rows} of {looked:count row} are near-copies**: each is far closer to some other row than to all the rest. "

@@ -14,6 +14,7 @@ import pandas as pd
 
 from .lookalikes import Lookalikes
 from .private import Private
+from .siblings import Siblings
 from ..numbers import count, number
 
 # %% ../../nbs/methods/questions.ipynb #2e9bea4a
@@ -37,21 +38,25 @@ def still_open(asked: Iterable[Question], answered: Iterable[str]) -> list[Quest
 # %% ../../nbs/methods/questions.ipynb #f43ffdae
 def about_split(
     groups: Mapping[str, str],  # of `suspected_groups`: column and reason
-    found: Lookalikes,
+    alike: Lookalikes,
+    kin: Siblings,
     part: pd.Series,  # of each row
 ) -> list[Question]:
-    "What is doubtful in the split: columns that may name a subject, and near-copies in different parts."
+    "What is doubtful in the split: columns that may name a subject, near-copies in different parts, and families."
     seen = "rows with the same {} may describe one subject, and they are in several parts of the split"
     asked = [question(name, seen.format(name), f"group={name}") for name in groups]
-    if apart(found, part):
-        what = f"{count(found.rows, 'row')} have a near-copy, some of them in another part of the split"
+    if alike.rows and apart(alike.family, part):
+        what = f"{count(alike.rows, 'row')} have a near-copy, some of them in another part of the split"
         asked.append(question("lookalikes", what, "remove the copies, or declare group=COLUMN"))
+    if kin.size and not groups:
+        what = f"the rows come in families of about {kin.size} that share the target, and no column says which they are"
+        asked.append(question("siblings", what, "find what a family has in common and declare group=COLUMN"))
     return asked
 
 
-def apart(found: Lookalikes, part: pd.Series) -> bool:
-    "Whether near-copies stand in different parts of the split."
-    return bool(found.rows and (part[found.family.index].groupby(found.family).nunique() > 1).any())
+def apart(family: pd.Series, part: pd.Series) -> bool:
+    "Whether rows of one family stand in different parts of the split."
+    return bool((part[family.index].groupby(family).nunique() > 1).any())
 
 # %% ../../nbs/methods/questions.ipynb #5b1e0d02
 def about_private(doubtful: Mapping[str, Private]) -> list[Question]:
@@ -78,7 +83,7 @@ def about_columns(suspects: list[dict[str, str]]) -> list[Question]:  # column, 
     ]
 
 # %% ../../nbs/methods/questions.ipynb #95af95ef
-TOO_GOOD = 0.98  # of the way from no model to perfection
+TOO_GOOD = 0.94  # of the way from no model to perfection
 
 
 def about_score(

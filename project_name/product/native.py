@@ -22,6 +22,7 @@ TRUSTED = (
     "sklearn.tree._tree.Tree",  # one tree of a forest
     "sklearn.calibration._CalibratedClassifier",  # CalibratedClassifierCV
     "sklearn.calibration._SigmoidCalibration",
+    "sklearn.utils._bunch.Bunch",  # a dictionary; the members of a VotingClassifier
 )
 
 # %% ../../nbs/product/native.ipynb #c991168b
