@@ -43,7 +43,7 @@ def folders_of(root: Path, leave: Iterable[Path] = ()) -> list[Path]:
 
 def only_tools(path: Path, package: bool) -> bool:
     "Whether a file is opened by tools, or traced in another way."
-    if path.name in ("settings.ini", "run.json") or path.suffix in (".ipynb", ".pyc"):
+    if path.name in ("settings.ini", "run.json") or path.suffix == ".ipynb" or CACHES.search(f"/{path.name}"):
         return True
     return (path.suffix == ".py" and package) or (path.name.startswith(".") and path.suffix == ".tmp")
 
