@@ -4,8 +4,8 @@
 
 # %% auto #0
 __all__ = ['OF_PIPELINE', 'LIMITS', 'Commands', 'redacted_message', 'main', 'split_words', 'yes', 'with_words', 'check_source',
-           'check_day', 'located', 'limits', 'asked', 'fingerprint', 'planned', 'pipeline', 'go_on', 'run_and_tell',
-           'advice', 'status', 'prune', 'verify', 'score', 'dist', 'build_wheel', 'export', 'clean', 'check']
+           'check_day', 'located', 'limits', 'asked', 'fingerprint', 'planned', 'pipeline', 'run_and_tell', 'status',
+           'prune', 'verify', 'score', 'dist', 'build_wheel', 'export', 'clean', 'check']
 
 # %% ../nbs/cli.ipynb #4ed1a549
 import os
@@ -21,6 +21,7 @@ from typing import Any
 
 import click
 
+from .advice import advice, advised, go_on
 from .base import ProjectError, nearest, root, runs_dir
 from .numbers import duration, size
 
@@ -233,9 +234,9 @@ def pipeline(words: tuple[str, ...], from_make: bool) -> None:
     from project_name.engine.plan import nothing_to_do
     from project_name.engine.sync import export_if_changed, exported
 
-    job, changed = asked(words, from_make), not exported(root())
+    job, changed, again = asked(words, from_make), not exported(root()), go_on("pipeline", words, from_make)
     if changed:
-        check_source(job.parameters)
+        advised(again, job.parameters, lambda: check_source(job.parameters))
         with locked(runs_dir()):  # a run that is going on must not see its modules change
             export_if_changed(root())
         click.echo("exported the notebooks")
@@ -244,16 +245,8 @@ def pipeline(words: tuple[str, ...], from_make: bool) -> None:
         click.echo(f"nothing to do: {_short(runs_dir() / 'latest' / 'report.html', runs_dir() / 'latest')}")
         return
     if not changed:
-        check_source(job.parameters)
-    sys.exit(run_and_tell(job, go_on(words, from_make)))
-
-
-def go_on(words: tuple[str, ...], from_make: bool) -> str:
-    "The command that goes on after a failure: what was typed, without the words that would do finished stages again."
-    kept = [word for word in words if not word.startswith(("FROM=", "FORCE="))]
-    kept += [f"{name}={os.environ[name]}" for name in ("P", "F", "ONLY") if from_make and os.environ.get(name)]
-    command = "make pipeline" if from_make else f"{Path(sys.argv[0]).name} pipeline"
-    return " ".join([command, *map(shlex.quote, kept)])
+        advised(again, job.parameters, lambda: check_source(job.parameters))
+    sys.exit(run_and_tell(job, again))
 
 
 def run_and_tell(job: Any, again: str) -> int:  # the exit code
@@ -283,24 +276,6 @@ def _short(path: Path, run: Path) -> str:
     "A path of a run as a person types it: relative to the present folder where that is shorter."
     path = path if path.exists() else run
     return min(str(path), os.path.relpath(path), key=len)
-
-# %% ../nbs/cli.ipynb #67b8c0a7
-def advice(again: str, told: str, parameters: dict[str, Any]) -> str:
-    "What to do after a stage refused to go on: the command, with the parameters that its sentence names."
-    named = {name: value for name, value in re.findall(r"\b(\w+)=([\w.+-]+)", told) if name in parameters}
-    asked = {name: value for name, value in named.items() if str(parameters[name]) != value}
-    if not asked:
-        return f"mend the data or the settings, then: {again}"
-    command, target, *words = shlex.split(again)
-    given = [word for word in words if not word.startswith("P=")]
-    kept = [word for each in words if each.startswith("P=") for word in shlex.split(each[2:])]
-    if command == "make":
-        kept = [word for word in kept if word.partition("=")[0] not in asked]
-        words = [*given, "P=" + shlex.join([*kept, *(f"{name}={value}" for name, value in asked.items())])]
-    else:
-        words = [word for word in words if word.partition("=")[0] not in asked]
-        words += [f"{name}={value}" for name, value in asked.items()]
-    return f"mend the data, or go on with: {shlex.join([command, target, *words])}"
 
 # %% ../nbs/cli.ipynb #643dd956
 @main.command()
@@ -374,7 +349,12 @@ def score(words: tuple[str, ...], from_make: bool) -> None:
     if unknown := next((name for name in answers if name not in READING), ""):
         raise ProjectError(f"score takes no {unknown!r}; how a table is read is said by {', '.join(READING)}")
     formulas = yes("FORMULAS", options.get("FORMULAS", ""))
-    told = score_file(options["IN"], options["OUT"], formulas=formulas, how=reading(answers))
+    how = reading(answers)
+    told = advised(
+        go_on("score", words, from_make, ("IN", "OUT", "FORMULAS")),
+        {name: getattr(how, name) for name in READING},
+        lambda: score_file(options["IN"], options["OUT"], formulas=formulas, how=how),
+    )
     click.echo(", ".join(f"{key.replace('_', ' ')} {value}" for key, value in told.items()))
 
 # %% ../nbs/cli.ipynb #3b36739d

@@ -14,6 +14,7 @@ __all__ = ['MOST_CLASSES', 'SAYS_YES', 'MOST_LISTED', 'STORED', 'Rule', 'NO_TARG
 import re
 from collections.abc import Callable, Container, Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import matplotlib.pyplot as plt
@@ -315,14 +316,20 @@ def tell_left_out(dropped: Mapping[str, str], rest: int) -> dict[str, Any]:  # w
     return {"sentence": text, "n": len(dropped), "rest": rest, "known": " ".join(known)}
 
 # %% ../nbs/01_data.ipynb #f42310da
-def describe_input(name: str, typed: Typed, train: pd.Series) -> dict[str, Any]:
-    "A column for `data.json`: its kind, its share of missing values, its range or its frequent values."
+def describe_input(
+    name: str, typed: Typed, train: pd.Series, how: Mapping[str, Any] = MappingProxyType({})
+) -> dict[str, Any]:
+    "A column for `data.json`: its kind, its share of missing values, its range or its frequent values, its writing."
     about: dict[str, Any] = {"name": name, "kind": typed.kind, "missing": round(float(train.isna().mean()), 6)}
     if typed.kind in ("number", "date"):
         about |= {"min": train.min(), "max": train.max()} if train.notna().any() else {"min": None, "max": None}
     if typed.kind in ("category", "boolean"):
         about["categories"] = frequent(train.dropna().astype("str"))[:50]
-    return about | {"format": typed.format} if typed.kind == "date" else about
+    if gaps := sorted({*how.get("gaps", ()), *typed.gaps}):
+        about["gaps"] = gaps
+    if how.get("unit"):
+        about["unit"] = how["unit"]
+    return about | {"format": typed.format or how.get("format")} if typed.kind == "date" else about
 
 
 def describe_part(moments: pd.Series | None, part: pd.Series, name: str) -> dict[str, Any]:

@@ -121,7 +121,7 @@ ORDINARY = [
     right("one column", "a\n1\n2\n", {"a": [1, 2]}),
     right("NA among numbers", "a,b\n1,x\nNA,y\n", {"a": [1, None], "b": ["x", "y"]}),
     right("N/A among words", "a,b\n1,x\n2,N/A\n", {"a": [1, 2], "b": ["x", None]}),
-    right("units in words", "a,b\n5 kg,x\n7 kg,y\n", {"a": ["5 kg", "7 kg"], "b": ["x", "y"]}),
+    right("house numbers", "a,b\n12a,x\n13,y\n14 b,z\n", {"a": ["12a", "13", "14 b"], "b": list("xyz")}),
     right("packed by gzip", gzip.compress(AB_CSV.encode()), AB, "x.csv.gz"),
     right("packed by bzip2", bz2.compress(AB_CSV.encode()), AB, "x.csv.bz2"),
     right("packed by xz", lzma.compress(AB_CSV.encode()), AB, "x.csv.xz"),
@@ -287,7 +287,34 @@ VALUES = [
         csv(["+49 123 456", "+49 124 456"], ["x", "y"]),
         {"a": ["+49 123 456", "+49 124 456"], "b": ["x", "y"]},
     ),
-    right("several currencies", "a,b\n5 USD,x\n5 EUR,y\n", {"a": ["5 USD", "5 EUR"], "b": ["x", "y"]}),
+    asked(
+        "several currencies",
+        "a,b\n5 USD,x\n5 EUR,y\n",
+        "column 'a': its numbers have several units: EUR, USD.*as_text=a",
+    ),
+    right(
+        "several currencies, told", "a,b\n5 USD,x\n5 EUR,y\n", {"a": ["5 USD", "5 EUR"], "b": ["x", "y"]}, as_text=["a"]
+    ),
+    asked("a currency that is lacking once", "a,b\n5 USD,x\n7,y\n", "several units: USD, none"),
+    asked("several measures", "a,b\n5 kg,x\n300 g,y\n", "several units: g, kg"),
+    right("one unit", "a,b\n5 kg,x\n1.5kg,y\n", {"a": [5, 1.5], "b": ["x", "y"]}),
+    right("one year and several", "a,b\n1 year,x\n3 years,y\n", {"a": [1, 3], "b": ["x", "y"]}),
+    right("one unit that few know", "a,b\n5 rooms,x\n3 rooms,y\n", {"a": [5, 3], "b": ["x", "y"]}),
+    right("codes that end in a letter", "a,b\n4711A,x\n4712A,y\n", {"a": ["4711A", "4712A"], "b": ["x", "y"]}),
+    right(
+        "streets", "a,b\n5 Main Street,x\n7 Main Street,y\n", {"a": ["5 Main Street", "7 Main Street"], "b": ["x", "y"]}
+    ),
+    right("dashes among numbers", "a,b\n1,x\n-,y\n3,z\n", {"a": [1, None, 3], "b": list("xyz")}),
+    right("question marks among words", "a,b\nred,x\n?,y\n", {"a": ["red", "?"], "b": ["x", "y"]}),
+    right(
+        "gaps among thousands",
+        'a,b\n"1,234",x\n-,y\nn/k,z\n"5,678",w\n',
+        {"a": [1234, None, None, 5678], "b": list("xyzw")},
+    ),
+    right("gaps among amounts", "a;b\n1.375,14 EUR;x\n?;y\n2 EUR;z\n", {"a": [1375.14, None, 2], "b": list("xyz")}),
+    right("gaps among measures", "a,b\n5 kg,x\nunknown,y\n7 kg,z\n", {"a": [5, None, 7], "b": list("xyz")}),
+    right("yes in German", "a,b\nJa,x\nnein,y\nJA,z\n", {"a": [True, False, True], "b": list("xyz")}),
+    right("two words and a gap", "a,b\nJa,x\nnein,y\n-,z\n", {"a": ["Ja", "nein", None], "b": list("xyz")}),
     right("shares", "a,b\n12.5%,x\n7 %,y\n", {"a": [12.5, 7], "b": ["x", "y"]}),
     right("accounts", 'a,b\n"(1,250.00)",x\n"3,000.00",y\n', {"a": [-1250, 3000], "b": ["x", "y"]}),
     right(
@@ -330,7 +357,17 @@ VALUES = [
     ),
     refused("two currencies, told", "a,b\n5 USD,x\n5 EUR,y\n", "written in several ways", as_numbers=["a"]),
     refused(
-        "words in numbers, told", csv(["1", "x"], ["x", "y"]), "column 'a', row 2: 'x' is no number", as_numbers=["a"]
+        "words in numbers, told",
+        csv(["1", "on request"], ["x", "y"]),
+        "column 'a', row 2: 'on request' is no number. Say missing='on request'",
+        as_numbers=["a"],
+    ),
+    right(
+        "words in numbers, told with what they mean",
+        csv(["1", "on request"], ["x", "y"]),
+        {"a": [1, None], "b": ["x", "y"]},
+        as_numbers=["a"],
+        missing=["on request"],
     ),
     asked("a column that is not there", AB_CSV, "as_text=c: .* has no such column", as_text=["c"]),
 ]

@@ -4,14 +4,18 @@ import csv
 import gzip
 import math
 import re
+import shlex
 from datetime import date
 
 import numpy as np
 import pandas as pd
 import pytest
 
+from project_name.data import describe_input
 from project_name.methods.types import type_table
-from project_name.product.reading import ProductError, noticed, reading
+from project_name.product.reading import ProductError, noticed, reading, written
+from project_name.product.rows import read_rows
+from project_name.product.score import as_trained
 from project_name.product.tables import columns, read_table
 
 from .conftest import command
@@ -105,6 +109,95 @@ def test_what_the_reader_decides_is_said_of_the_column(tmp_path):
     assert [name for name, word in words.items() if word not in notes[name]] == []
 
 
+def test_a_column_of_numbers_never_becomes_words_without_a_note(tmp_path):
+    columns = {
+        "price": ["5", "on request", "7.5", "12"],
+        "rating": ["1", "2", "3", "4+"],
+        "size": ["1,234", "-", "5,678", "7"],
+        "weight": ["45 kg", "7 kg", "?", "9 kg"],
+        "stars": ["1 star", "2 stars", "3 stars", "5 stars"],
+        "member": ["Ja", "nein", "-", "Ja"],
+    }
+    pd.DataFrame(columns).to_csv(tmp_path / "x.csv", index=False)
+    frame = read_table(tmp_path / "x.csv")
+    notes = {name: typed.note for name, typed in type_table(frame, "", noticed(frame)).items()}
+    words = {"price": "row 1", "rating": "row 3", "size": "'-' counts", "weight": "kg, which", "stars": "star, stars"}
+    assert [name for name, word in {**words, "member": "'-' counts"}.items() if word not in notes[name]] == []
+
+
+SAID = {  # a table as text, and how a person said that it is to be read
+    "gaps told": ("name,n\nSmith,1\nNull,2\nMay,3\n", {"missing": "Null"}),
+    "gaps found": ("name,n\nSmith,1\nnan,nan\nMay,3\n", {}),
+    "signs for gaps": ("n,m\n1,a\n?,b\n-,c\n3,d\n", {}),
+    "words for gaps": ("n,m\n" + "".join(f"{n},a\n" for n in range(100)) + "n/k,b\n?,c\n" + "no idea,d\n" * 10, {}),
+    "a decimal told": ("n;m\n1.234;a\n5.678;b\n", {"decimal": ","}),
+    "a decimal told, with commas": ("n,m\n1.234,a\n5.678,b\n", {"decimal": ","}),
+    "a decimal found": ("n;m\n1.234;0,5\n5.678;2\n", {}),
+    "text told": ("zip,m\n501,a\n20001,b\n", {"as_text": "zip"}),
+    "versions as text": ("v,m\n1.9,a\n1.10,b\n", {"as_text": "v"}),
+    "text with a gap told": ("v,m\n1.9,a\nNull,b\n", {"as_text": "v", "missing": "Null"}),
+    "versions as numbers": ("v,m\n1.9,a\n1.10,b\n", {"as_numbers": "v"}),
+    "days as numbers, told": ("d,m\n20240102,a\n20240203,b\n", {"as_numbers": "d"}),
+    "days as numbers": ("d,m\n20240102,a\n20240203,b\n", {}),
+    "days in their own form": ("d,m\n31.12.2023,a\n01.02.2024,b\n", {}),
+    "percent": ("p,m\n12.5%,a\n7 %,b\n-,c\n", {}),
+    "amounts": ('p;m\n1.375,14 EUR;a\n2 EUR;b\n"1.234 EUR";c\n?;d\n', {}),
+    "thousands": ('p,m\n"1,234",a\n"5,678",b\n7,c\n', {}),
+    "measures": ("p,m\n5 kg,a\n7kg,b\nunknown,c\n", {}),
+    "yes and no": ("p,m\nYes,a\nYES,b\nno,c\n-,d\nTRUE,e\n", {}),
+    "two answers": ("p,m\nja,a\nnein,b\n?,c\n", {}),
+    "leading zeros": ("p,m\n00501,a\n10001,b\n", {}),
+    "large numbers": (f"p,m\n{2**53 + 1},a\n5,b\n", {}),
+}
+
+
+def in_training(path, how):
+    "The typed columns of a table as training reads it, and the signature that a bundle would hold."
+    frame = read_table(path, how)
+    types, wrote = type_table(frame, "", noticed(frame), how.as_text), written(frame)
+    inputs = [describe_input(name, typed, typed.values, wrote.get(name, {})) for name, typed in types.items()]
+    decimal = {"told": how.decimal, "found": wrote.get("", {}).get("decimal", "")}
+    inputs = [{**one, "dtype": str(types[one["name"]].values.dtype)} for one in inputs]
+    return {name: typed.values for name, typed in types.items()}, {"inputs": inputs, "decimal": decimal}
+
+
+def alike(one, other) -> bool:
+    "Whether two values are the same for a model; a yes or no with gaps is text in training."
+    one, other = plain(one), plain(other)
+    return one == other or (one is not None and other is not None and str(one) == str(other))
+
+
+@pytest.mark.parametrize("case", SAID)
+def test_a_row_reads_alone_in_scoring_as_among_others_in_training(case, tmp_path):
+    text, said = SAID[case]
+    path, alone = tmp_path / "training.csv", tmp_path / "alone.csv"
+    path.write_text(text)
+    trained, signature = in_training(path, reading(said))
+    header, *lines = text.splitlines(keepends=True)
+    for row in range(len(lines)) if len(lines) < 20 else [0, 50, len(lines) - 12, len(lines) - 11, len(lines) - 1]:
+        alone.write_text(header + lines[row])
+        frame = read_table(alone, as_trained(str(alone), signature))
+        found, _, faults = read_rows(frame, signature["inputs"])
+        assert not faults, lines[row]
+        for name, values in trained.items():
+            assert alike(found[name][0], values.iloc[row]), f"{lines[row]}: {name} is {found[name][0]!r}"
+
+
+def test_one_bad_value_spoils_no_other_row_of_a_scored_table(tmp_path):
+    text = "fee;size;since\n1.375,14 EUR;5 kg;20240102\n2 EUR;7 kg;20240203\n9,5 EUR;1 kg;20240304\n"
+    (tmp_path / "a.csv").write_text(text)
+    trained, signature = in_training(tmp_path / "a.csv", reading({}))
+    bad = text.replace("2 EUR", "on request").replace("1 kg", "1 lb").replace("20240102", "20241301")
+    (tmp_path / "b.csv").write_text(bad)
+    frame = read_table(tmp_path / "b.csv", as_trained(str(tmp_path / "b.csv"), signature))
+    found, _, faults = read_rows(frame, signature["inputs"])
+    assert (
+        sorted(faults) == [0, 1, 2] and "'20241301'" in faults[0] and "'on request'" in faults[1] and "lb" in faults[2]
+    )
+    for name, rows in {"fee": [0, 2], "size": [0, 1], "since": [1, 2]}.items():
+        assert all(alike(found[name][row], trained[name].iloc[row]) for row in rows), name
+
+
 WORDS = [
     "Zürich",
     "a, b",
@@ -161,5 +254,10 @@ def test_the_commands_say_it_in_a_sentence(tmp_path):
     for name, says, code in [("cut.csv.gz", "is cut off", 65), ("open.csv", "Say encoding=cp1251", 2)]:
         done = command("pipeline", f"source={tmp_path / name}", "target=b", runs=tmp_path / "runs")
         assert done.returncode == code and says in done.stderr and "Traceback" not in done.stderr + done.stdout
+    (tmp_path / "title.csv").write_text("Sales of May\n\na,unit price\nx,y\nz,w\n")
+    words = [f"source={tmp_path / 'title.csv'}", "target=unit price", "missing=on request"]
+    done = command("pipeline", *words, runs=tmp_path / "runs")
+    commands = [shlex.split(line)[1:] for line in done.stderr.splitlines() if "pipeline" in line]
+    assert commands == [["pipeline", *words, "header=3"], ["pipeline", *words, "header=none"]], done.stderr
     done = command("score", f"IN={tmp_path / 'open.csv'}", "OUT=x.csv", "colour=red", runs=tmp_path / "runs")
     assert done.returncode == 2 and "score takes no 'colour'" in done.stderr

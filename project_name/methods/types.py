@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['KINDS', 'DAY_FORMATS', 'CLOCK_FORMATS', 'NEARLY_ALL', 'PROSE_WORDS', 'PROSE_TEXTS', 'Typed', 'date_formats',
-           'type_text', 'is_prose', 'slips', 'type_column', 'type_table', 'look_over']
+           'type_text', 'is_prose', 'words_lost', 'slips', 'type_column', 'type_table', 'look_over']
 
 # %% ../../nbs/methods/types.ipynb #ff75fcba
 from collections.abc import Iterable, Mapping
@@ -16,19 +16,20 @@ import pandas as pd
 
 from .blot import frequent
 from ..numbers import count
-from ..product.writing import beyond_exact, perhaps_codes, surely_codes
+from ..product.writing import beyond_exact, perhaps_codes, stands_for_none, surely_codes
 
 # %% ../../nbs/methods/types.ipynb #c11885d5
 KINDS = ("number", "category", "date", "boolean", "text")  # what a column can be
 
 
 class Typed(NamedTuple):
-    "A column with its type: the values, what kind they are, how a date was written, and what was noticed."
+    "A column with its type: the values, what kind they are, how a date was written, what was noticed, and gaps."
 
     values: pd.Series
     kind: str
     format: str | None = None
     note: str = ""
+    gaps: tuple[str, ...] = ()  # words that became missing, of those that may be named
 
 # %% ../../nbs/methods/types.ipynb #24f000a9
 DAY_FORMATS = (
@@ -70,7 +71,7 @@ def type_text(column: pd.Series) -> Typed:
         return _type_dates(column, formats[0])
     if len(distinct) > 1 and _are_quantities(distinct):
         values = pd.to_numeric(column, errors="coerce").astype("float64")
-        return Typed(values, "number", note=slips(column, values, "no number"))
+        return Typed(values, "number", None, slips(column, values, "no number"), words_lost(column, values))
     note = f"may be dates, but it is open whether {' or '.join(formats)}; write them as 2024-12-31" if formats else ""
     return _type_words(column, distinct, note)
 
@@ -89,7 +90,7 @@ def is_prose(distinct: pd.Series, filled: int) -> bool:
         return True
     return distinct.str.len().mean() > 30 and len(distinct) > 0.5 * filled
 
-
+# %% ../../nbs/methods/types.ipynb #a9d70696
 def _are_quantities(distinct: pd.Series) -> bool:
     "Whether nearly all texts are numbers, and none of them a code or a version."
     numbers = pd.to_numeric(distinct, errors="coerce")
@@ -107,9 +108,17 @@ def _type_dates(column: pd.Series, form: str) -> Typed:
         return _type_words(column, pd.Series(column.dropna().unique(), dtype="str"), note)
     values = pd.to_datetime(column, format=form, errors="coerce", utc=True).dt.tz_localize(None)
     values = values.astype("datetime64[us]")
-    return Typed(values, "date", None if form == "ISO8601" else form, slips(column, values, "no date"))
+    told = slips(column, values, "no date")
+    return Typed(values, "date", None if form == "ISO8601" else form, told, words_lost(column, values))
 
 
+def words_lost(before: pd.Series, after: pd.Series) -> tuple[str, ...]:
+    "The words that became missing and may be named: signs, usual words for nothing, and what stands in several rows."
+    lost = before[before.notna() & after.isna()].astype("str").str.strip()
+    usual = [word for word in lost.unique() if stands_for_none(word)]
+    return tuple(sorted({*usual, *frequent(lost)}))
+
+# %% ../../nbs/methods/types.ipynb #02e5afc3
 def slips(before: pd.Series, after: pd.Series, what: str) -> str:
     "A sentence on the values that became missing: what stands in several rows, and where the first is; empty for none."
     lost = before[before.notna() & after.isna()]

@@ -19,7 +19,8 @@ import numpy as np
 import pandas as pd
 
 from ..numbers import count
-from .columns import Evidence, ask, settle
+from .amounts import Evidence, ask
+from .columns import settle
 from .encoding import bytes_of, utf8_of
 from .header import Row, header_row, names_of
 from .reading import AS_FOUND, ProductError, Reading, check_names, notice, question
@@ -128,7 +129,7 @@ def read_text(path: Path, how: Reading = AS_FOUND, rows: int | None = None) -> p
 
 def _options(layout: Layout, how: Reading, rows: int | None, again: list[str] | None = None) -> dict:
     "The options for pandas; `again` are the columns to read once more, as text."
-    gaps = {name: [*SURE, *(() if name in how.as_text else how.missing)] for name in layout.names}
+    gaps = {name: [*SURE, *how.gaps_of(name)] for name in layout.names}
     options = {"sep": layout.delimiter, "header": None, "names": layout.names, "index_col": False, "nrows": rows}
     options |= {"keep_default_na": False, "na_values": gaps, "low_memory": False, "encoding": "utf-8"}
     options |= {"doublequote": layout.escape is None, "escapechar": layout.escape}
@@ -199,7 +200,7 @@ def hints(content: bytes, delimiter: str) -> Hints:
         last |= bool((zeros[2:] & point[:-3]).any() or (zeros[3:] & point[:-4]).any())
     return Hints(code, exponent, last)
 
-
+# %% ../../nbs/product/delimited.ipynb #a71b2b27
 def _as_written(frame: pd.DataFrame, known: Evidence, again: Callable, find: Callable) -> pd.DataFrame:
     "A frame in which numbers that are codes are text, as written. Asks if that is not certain."
     numeric = [name for name in frame if pd.api.types.is_numeric_dtype(frame[name]) and frame[name].notna().any()]
@@ -209,7 +210,7 @@ def _as_written(frame: pd.DataFrame, known: Evidence, again: Callable, find: Cal
         frame[name] = again([name])[name] if mixed else frame[name].astype("boolean")
     asked = [name for name in numeric if name not in known.how.as_numbers]
     seen_in = find() if asked else Hints()
-    open_ones = known.how.decimal == "," or not known.usual
+    open_ones = "," in (known.how.decimal, known.how.decimal_before[0]) or not known.usual
     parted = [name for name in numeric if open_ones and _may_be_thousands(frame[name])]
     doubtful = [name for name in asked if _is_doubtful(frame[name], seen_in)]
     written = again(sorted({*parted, *doubtful}, key=numeric.index)) if parted or doubtful else frame

@@ -13,7 +13,8 @@ from typing import Any
 
 import pandas as pd
 
-from .columns import Evidence, settle
+from .amounts import Evidence
+from .columns import settle
 from .header import once
 from .reading import AS_FOUND, ProductError, Reading, check_names, with_extra
 

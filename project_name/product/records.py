@@ -12,7 +12,8 @@ from typing import Any
 
 import pandas as pd
 
-from .columns import Evidence, settle
+from .amounts import Evidence
+from .columns import settle
 from .encoding import bytes_of, utf8_of
 from .reading import AS_FOUND, ProductError, Reading, check_names, notice, question
 from .sources import suffix_of

@@ -47,15 +47,25 @@ def score_rows(
     return pd.concat([frame[~bad], predicted], axis=1), aside
 
 # %% ../../nbs/product/score.ipynb #c0a71d3f
-def as_trained(source: str, inputs: list[dict], how: Reading = AS_FOUND) -> Reading:
+def as_trained(source: str, signature: dict, how: Reading = AS_FOUND) -> Reading:
     "How to read a table so that its columns are what they were in training."
     if kind_of(source) == "function":
         return how
-    names = set(columns(source, how)) - {*how.as_text, *how.as_numbers}
-    letters = {one["name"]: "b" if one["kind"] == "boolean" else type_letter(one) for one in inputs}
-    texts = [name for name, letter in letters.items() if letter == "O" and name in names]
-    numbers = [name for name, letter in letters.items() if letter in "fiu" and name in names]
-    return replace(how, as_text=(*how.as_text, *texts), as_numbers=(*how.as_numbers, *numbers), trained=True)
+    names = set(columns(source, how))
+    inputs = {one["name"]: one for one in signature["inputs"] if one["name"] in names}
+    asked = {*how.as_text, *how.as_numbers}
+    letters = {name: "b" if one["kind"] == "boolean" else type_letter(one) for name, one in inputs.items()}
+    days = {name for name, letter in letters.items() if letter == "M" and inputs[name].get("format")}
+    texts = [name for name, letter in letters.items() if (letter == "O" or name in days) and name not in asked]
+    numbers = [name for name, letter in letters.items() if letter in "fiu" and name not in asked]
+    before = signature.get("decimal") or {}
+    return replace(
+        how,
+        as_text=(*how.as_text, *texts),
+        as_numbers=(*how.as_numbers, *numbers),
+        trained=inputs,
+        decimal_before=(before.get("told", ""), before.get("found", "")),
+    )
 
 # %% ../../nbs/product/score.ipynb #5bb8cbde
 def score_file(
@@ -71,7 +81,7 @@ def score_file(
     if kind_of(str(source)) == "file" and Path(source).resolve() in (out.resolve(), beside.resolve()):
         raise ProductError(f"{out} is the table to be scored; write to another file", exit_code=2)
     model = model if isinstance(model, Model) else load(model)
-    frame = read_table(source, as_trained(str(source), model.signature["inputs"], how))
+    frame = read_table(source, as_trained(str(source), model.signature, how))
     scored, aside = score_rows(frame, model, rows_at_once)
     if len(scored) + len(aside) != len(frame):
         raise ProductError(

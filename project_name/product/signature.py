@@ -50,6 +50,8 @@ INPUT_EXTRAS: dict[str, Field] = {  # may be absent or null
     "missing": (_share, "a number from 0 to 1"),
     "levels": (_texts, "a list of different texts"),
     "format": (lambda value: isinstance(value, str), "text"),
+    "gaps": (_texts, "a list of different texts"),  # words that stand for a missing value
+    "unit": (lambda value: isinstance(value, str), "text"),  # behind the numbers in a file
 }
 RANGE: dict[str, Field] = {"min": (_amount, "a number"), "max": (_amount, "a number")}  # of a number that has one
 FEATURE_FIELDS: dict[str, Field] = {

@@ -17,12 +17,13 @@ from typing import Any
 import pandas as pd
 
 from ..base import ProjectError, nearest, root, sha256, whole_file
-from .columns import Evidence, settle
+from .amounts import Evidence
+from .columns import settle
 from .delimited import START, layout_of, read_text
 from .encoding import bytes_of, utf8_of
 from .header import once
 from .parquet import read_parquet
-from .reading import AS_FOUND, ProductError, Reading, noticed
+from .reading import AS_FOUND, ProductError, Reading
 from .records import read_records
 from .sources import arguments_of, fetch, find_function, kind_of, read_database, shown, suffix_of
 from .workbook import read_workbook
@@ -70,12 +71,12 @@ def read_table(
 ) -> pd.DataFrame:  # numbered from 0
     "Read a table from any source. Raises `ProductError` when it cannot be read, or holds no row."
     frame = _read(str(source), how, rows)
-    notes = noticed(frame)
+    noted = dict(frame.attrs)
     frame = frame.set_axis(once([str(name) for name in frame.columns], shown(str(source))), axis=1)
     if frame.empty and rows != 0:
         raise ProductError(f"{shown(str(source))} has {len(frame.columns)} columns and no row")
     frame = frame.reset_index(drop=True)
-    frame.attrs = {"noticed": notes} if notes else {}
+    frame.attrs = noted
     return frame
 
 

@@ -14,7 +14,8 @@ from typing import Any
 
 import pandas as pd
 
-from .columns import Evidence, settle
+from .amounts import Evidence
+from .columns import settle
 from .header import Row, header_row, names_of
 from .reading import AS_FOUND, ProductError, Reading, check_names, notice, question, with_extra
 from .writing import SURE, exact
