@@ -94,6 +94,7 @@ def make_signature(
         "model_classes": [str(name) for name in getattr(model, "classes_", [])],
         "positive": data["positive"],
         "threshold": metrics.get("threshold"),
+        "decimal": data.get("decimal") or {},
         "inputs": [describe_input(one, train[one["name"]]) for one in data["inputs"] if one["name"] in plan["inputs"]],
         "features": {"function": "project_name.product.features:build_columns", "plan": plan},
         "model_columns": [column["name"] for column in plan["columns"]],

@@ -81,13 +81,21 @@ def read_rows(
         name = column["name"]
         reader, expected = reader_of(column)
         form = [column["format"]] if reader is read_dates and column.get("format") else []
-        columns[name], unread = reader(given[name], *form)
+        columns[name], unread = reader(_without_gaps(given[name], column.get("gaps")), *form)
         if unread.any():
             for place in np.flatnonzero(unread):
                 also = f" or one in the form {form[0]}" if form else ""
                 found = f"column {name!r}: expected {expected}{also}, found {seen(_at(given[name], place))}"
                 faults[int(place)] = f"{faults[place]}; {found}" if place in faults else found
     return columns, index, faults
+
+
+def _without_gaps(values: Any, gaps: Iterable[str] | None) -> Any:
+    "Values in which the words that training took for missing are None."
+    if not gaps or (isinstance(values, pd.Series | np.ndarray) and values.dtype.kind in "fiubmM"):
+        return values
+    words = frozenset(gaps)
+    return [None if isinstance(value, str) and value.strip() in words else value for value in values]
 
 
 def _at(values: Any, place: int) -> Any:
