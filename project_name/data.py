@@ -177,10 +177,16 @@ def refuse_columns(frame: pd.DataFrame, cases: pd.DataFrame, where: str) -> None
     if whole.empty:
         return
     found = [
-        f"column {column!r}: expected {check}, found {frame[column].dtype if check.startswith('dtype') else case}"
+        f"column {column!r}: expected {check}, found {_found(frame[column], check, case)}"
         for column, check, case in whole[["column", "check", "failure_case"]].head(5).itertuples(index=False)
     ]
     raise DataError(f"{where} does not fit {count(len(whole), 'time')}: {'; '.join(found)}")
+
+
+def _found(column: pd.Series, check: str, case: Any) -> str:
+    "What was found where a check failed: a type, or the kind of an error, and no value."
+    error = re.match(r"\w+Error", str(case))
+    return str(column.dtype) if check.startswith("dtype") else error[0] if error else "values that break it"
 
 
 def rows_in(frame: pd.DataFrame, labels: Any) -> pd.Series:

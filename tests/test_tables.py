@@ -19,7 +19,7 @@ from project_name.product.score import as_trained
 from project_name.product.tables import columns, read_table
 
 from .conftest import command
-from .odd_files import ODD, ORDINARY, Odd
+from .odd_files import DOUBTFUL, ODD, ORDINARY, Odd
 from .test_any_table import TABLES
 
 
@@ -69,6 +69,15 @@ def outcome(odd: Odd, folder) -> str:
 @pytest.mark.parametrize("odd", [*ORDINARY, *ODD], ids=lambda odd: odd.name)
 def test_a_file_is_read_as_a_person_would_or_not_at_all(odd, tmp_path):
     assert outcome(odd, tmp_path) == ""
+
+
+@pytest.mark.parametrize("odd", DOUBTFUL, ids=lambda odd: odd.name)
+def test_neither_a_question_nor_a_verdict_quotes_what_stands_in_the_file(odd, tmp_path):
+    assert outcome(odd, tmp_path) == ""
+    with pytest.raises(ProductError) as told:
+        read_table(tmp_path / odd.file, reading(odd.how))
+    cells = {cell for cell in re.split(r"[\s,;\"{}:\[\]@]+", odd.content.decode(errors="replace")) if len(cell) > 3}
+    assert [cell for cell in cells if cell in str(told.value)] == [] and "Zoë" not in str(told.value)
 
 
 def test_there_are_enough_of_them_and_none_stands_twice():

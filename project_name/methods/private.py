@@ -182,7 +182,8 @@ def judge_names(name: str, found: Names, many: int, differing: float) -> Private
     sure = many >= 10 and (are_names(found) or (person and whole and differing >= 0.5))
     sure |= many >= 3 and named and whole and known >= 0.2
     sure |= many >= 3 and person and found.single >= 0.4
-    asked = many >= 10 and (may_be_names(found) or (named and whole) or (person and found.lonely >= 0.8))
+    asked = many >= 10 and (may_be_names(found) or (person and (whole or found.lonely >= 0.8)))
+    asked |= many >= 10 and named and whole and known >= 0.08 and found.same_end < 0.3
     asked |= many >= 3 and are_names(found)
     share = max(found.shaped, found.single)
     return Private(name, PEOPLE, share, sure) if sure or asked else None

@@ -16,7 +16,7 @@ import pandas as pd
 
 from .blot import frequent
 from ..numbers import count
-from ..product.writing import beyond_exact, perhaps_codes, stands_for_none, surely_codes
+from ..product.writing import beyond_exact, perhaps_codes, sketch, stands_for_none, surely_codes
 
 # %% ../../nbs/methods/types.ipynb #c11885d5
 KINDS = ("number", "category", "date", "boolean", "text")  # what a column can be
@@ -103,7 +103,7 @@ def _type_dates(column: pd.Series, form: str) -> Typed:
     zoned = column.dropna().str.contains(r"\d\d:\d\d.*(?:Z|[+-]\d\d(?::?\d\d)?)$")
     bare = column.dropna().str.contains(r"\d\d:\d\d") & ~zoned
     if form == "ISO8601" and zoned.any() and bare.any():
-        seen = f"first {column[bare.idxmax()]!r} in row {bare.idxmax()}"
+        seen = f"first {sketch(column[bare.idxmax()])} in row {bare.idxmax()}"
         note = f"dates of which some have a time zone and some have none, {seen}; write all alike"
         return _type_words(column, pd.Series(column.dropna().unique(), dtype="str"), note)
     values = pd.to_datetime(column, format=form, errors="coerce", utc=True).dt.tz_localize(None)

@@ -21,6 +21,7 @@ from project_name.product.writing import (
     measure_of,
     missing_words,
     perhaps_codes,
+    sketch,
     stands_for_none,
     surely_codes,
     to_number,
@@ -164,5 +165,5 @@ def _decimal(name: str, digits: list[str], known: Evidence) -> str:  # "" where 
     if not known.asks:
         return ""
     example = next(text for text in digits if "." in text or "," in text)
-    seen = f"{example!r} has decimals or thousands, and no other number of the file tells which"
+    seen = f"{sketch(example)} has decimals or thousands, and no other number of the file tells which"
     raise question(f"{known.where}, column {name!r}", seen, f"decimal=. or decimal=, or as_text={shlex.quote(name)}")

@@ -125,15 +125,16 @@ def readings_of(content: bytes, encodings: tuple[str, ...] = ENCODINGS) -> dict[
 
 
 def ask_encoding(content: bytes, where: str, found: dict[str, list[str]]) -> ProductError:
-    "The question which encoding a text is in, with a word in each plausible one; or the verdict that it is broken."
+    "The question which encoding a text is in, with its letters in each plausible one; or that it is broken."
     place = next(re.finditer(rb"[\x80-\xff]", content)).start()
     at = f"{where}, line {line_of(content, place)}"
     if not found:
         return question(at, "the text is not UTF-8, nor any usual encoding", "encoding=..., or export it as UTF-8")
     samples = {}
     for encoding, words in found.items():
-        samples.setdefault(" ".join(words[:2])[:40], encoding)
-    told = ", ".join(f"encoding={encoding} for {words!r}" for words, encoding in list(samples.items())[:4])
+        letters = sorted({sign for word in words for sign in word if not sign.isascii()})
+        samples.setdefault(" ".join(letters[:8]), encoding)
+    told = ", ".join(f"encoding={encoding} if it has {letters}" for letters, encoding in list(samples.items())[:4])
     return question(at, "the text is not UTF-8", f"{told}, or export it as UTF-8")
 
 # %% ../../nbs/product/encoding.ipynb #67ff8f76

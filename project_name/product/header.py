@@ -11,7 +11,7 @@ from collections import Counter
 from typing import NamedTuple
 
 from .reading import ProductError, Reading, question
-from .writing import parts_of
+from .writing import parts_of, sketch
 
 # %% ../../nbs/product/header.ipynb #81afb4fa
 class Row(NamedTuple):
@@ -59,10 +59,10 @@ def looks_like_values(first: list[str], below: list[list[str]]) -> str:  # what 
     }
     alike = [text.strip() for place, text in enumerate(first) if _is_like(text, columns[place])]
     if alike and not _are_labels(alike):
-        return f"{alike[0]!r} looks like a value, not like the name of a column"
+        return f"{sketch(alike[0])} looks like a value, not like the name of a column"
     for place, text in enumerate(first):
         if text.strip() in columns[place]:
-            return f"{text.strip()!r} is also one of the values below it"
+            return f"field {place + 1}, {sketch(text.strip())}, is also one of the values below it"
     return ""
 
 

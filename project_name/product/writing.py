@@ -4,15 +4,21 @@
 
 # %% auto #0
 __all__ = ['EXACT', 'SURE', 'OPEN', 'MISSING', 'NO_VALUE', 'CURRENCIES', 'SIGNS', 'GROUPS', 'UNIT', 'AMOUNT', 'STYLES',
-           'SCIENTIFIC', 'UNITS', 'KNOWN_UNITS', 'MEASURE', 'SECTION', 'exact', 'beyond_exact', 'stands_for_none',
-           'without_words', 'kept_words', 'missing_words', 'ascii_digits', 'parts_of', 'measure_of', 'surely_codes',
-           'loses_digits', 'perhaps_codes', 'section_in', 'decimal_signs', 'to_number']
+           'SCIENTIFIC', 'UNITS', 'KNOWN_UNITS', 'MEASURE', 'SECTION', 'sketch', 'exact', 'beyond_exact',
+           'stands_for_none', 'without_words', 'kept_words', 'missing_words', 'ascii_digits', 'parts_of', 'measure_of',
+           'surely_codes', 'loses_digits', 'perhaps_codes', 'section_in', 'decimal_signs', 'to_number']
 
 # %% ../../nbs/product/writing.ipynb #1f270016
 import re
 from collections.abc import Iterable
 
 import pandas as pd
+
+# %% ../../nbs/product/writing.ipynb #5b1e0e02
+def sketch(text: str, most: int = 30) -> str:
+    "How a text is written, without what it says: its digits as 9, its letters as a; one between two digits stays."
+    shape = re.sub(r"\d", "9", re.sub(r"(?<!\d)[^\W\d_]|[^\W\d_](?!\d)", "a", text))
+    return f"{shape[:most] + '…' * (len(shape) > most)!r} (9 stands for a digit, a for a letter)"
 
 # %% ../../nbs/product/writing.ipynb #f695b1e2
 EXACT = 2**53  # above this a float does not hold every whole number
@@ -156,7 +162,7 @@ def perhaps_codes(texts: list[str]) -> str:  # what was seen; "" for quantities
     rooms = [text for text in texts if re.fullmatch(r"\d+[eE]\d+", text, re.ASCII)]
     upper = any("E" in text for text in rooms) and not any("." in text for text in texts)  # R writes 1000 as 1e3
     if rooms and (upper or len(rooms) == len(texts)):
-        return f"{rooms[0]!r} is a number or a code"
+        return f"{sketch(rooms[0])} is a number or a code"
     section = section_in(texts)
     return f"{section!r} is a number or a version, as in 1.9, 1.10" if section else ""
 
