@@ -7,7 +7,7 @@ LIB     := $(shell sed -n 's/^lib_name *= *//p' settings.ini)
 BIN     := .venv/bin
 CLI     := $(BIN)/$(subst _,-,$(LIB))
 TRIAL   := .quick
-# A copy for the lessons of the notebooks, which run beside the tests.
+# A copy for the lessons of the notebooks, which run beside the tests; stages run in the pipeline and in tests/test_lab.py.
 LESSONS := .quick-lessons
 
 # Threads that wait without spinning: on shared cores a fit is many times faster.
@@ -55,7 +55,7 @@ test: env check  ## prove it: notebooks, package, and a quick pipeline over a sm
 	@rm -rf $(TRIAL) $(LESSONS)
 	@RUNS_DIR=$(TRIAL) P= F= $(CLI) pipeline F=tests/quick.yaml
 	@cp -RP $(TRIAL) $(LESSONS)
-	@RUNS_DIR=$(LESSONS) $(BIN)/nbdev-test --n-workers 0 >$(LESSONS)/log 2>&1 & lessons=$$!; \
+	@RUNS_DIR=$(LESSONS) $(BIN)/nbdev-test --n-workers 0 --skip-file-re '^[0-9][0-9]' >$(LESSONS)/log 2>&1 & lessons=$$!; \
 	  trap 'kill $$lessons' INT TERM HUP; \
 	  RUNS_DIR=$(TRIAL) $(BIN)/python -m pytest --cov --cov-report=term:skip-covered; tests=$$?; \
 	  wait $$lessons; learned=$$?; echo "the lessons of the notebooks:"; cat $(LESSONS)/log; \
