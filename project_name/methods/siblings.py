@@ -52,7 +52,7 @@ def as_values(target: pd.Series) -> np.ndarray:  # rows by one amount, or by cla
 
 # %% ../../nbs/methods/siblings.ipynb #bb7d54ca
 SIZES = (3, 4, 6, 9, 13, 20, 30)  # rows of a cell, on average
-FEWEST_FAMILIES = 20  # with fewer, it is a matter of a few clusters
+FEWEST_FAMILIES = 40  # with fewer, it is a matter of a few clusters
 MOST_ROWS, AROUND = 2000, 60  # rows that are looked at; in a large table in surroundings of so many
 LEAST_GAIN, SURE = 0.4, 4.5  # of what a neighbour knows, if half of its cell is elsewhere; in standard errors
 MOST_NEW = 0.4  # of what is known within families may be known across them
