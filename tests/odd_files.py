@@ -467,6 +467,44 @@ TYPED = [
     refused("a text called parquet", AB_CSV, "no whole Parquet file", "x.parquet"),
 ]
 
+SHOPS = {"shop": ["north", "south"], "n": [3, 4], "fee": [1250.5, 750]}
+SHOPS_CSV = "shop,n,fee\nnorth,3,1250.5\nsouth,4,750\n"
+BELOW = [
+    right("a total below", SHOPS_CSV + "Total,7,2000.5\n", SHOPS),
+    right("a total below, in German", "shop;n;fee\nnorth;3;1.250,50\nsouth;4;750\nGesamt;7;2.000,50\n", SHOPS),
+    right("a total of some columns", SHOPS_CSV + "Sum:,7,\n", SHOPS),
+    right("an average below", SHOPS_CSV + "Average,3.5,1000.25\n", SHOPS),
+    right("a total below identifiers", "id,n\n1,3\n2,4\nTotal,7\n", {"id": [1, 2], "n": [3, 4]}),
+    right("a total below days", "day,n\n20240102,3\n20240203,4\nTOTAL,7\n", {"day": DAYS, "n": [3, 4]}),
+    right(
+        "totals between the rows",
+        "shop,n\na,1\nb,2\nSubtotal,3\nc,5\nd,5\nSubtotal,10\nGrand total,13\n",
+        {"shop": list("abcd"), "n": [1, 2, 5, 5]},
+    ),
+    right("a total and a note", SHOPS_CSV + "Total,7,2000.5\n\nSource: the office of statistics\n", SHOPS),
+    right("a note in a line of its own", SHOPS_CSV + "\nmade by hand in May\n", SHOPS),
+    right("a note that says so", SHOPS_CSV + "Note: made by hand\n", SHOPS),
+    right("a note in the first cell", SHOPS_CSV + "made by hand,,\n", SHOPS),
+    right(
+        "a word that is a level", "a,b\ntotal,1\npart,2\ntotal,9\n", {"a": ["total", "part", "total"], "b": [1, 2, 9]}
+    ),
+    right(
+        "a total below a sheet",
+        book([["id", "n"], [1, 3], [2, 4], ["Total", 7]]),
+        {"id": [1, 2], "n": [3, 4]},
+        "x.xlsx",
+    ),
+    right(
+        "a note below a sheet",
+        book([["id", "n", "m"], [1, 3, 5], [2, 4, 6], [], ["Source: the office of statistics"]]),
+        {"id": [1, 2], "n": [3, 4], "m": [5, 6]},
+        "x.xlsx",
+    ),
+    refused(
+        "a last row that is cut off", SHOPS_CSV + "Anna Smith", "line 4: expected 3 fields, found 1; is it cut off"
+    ),
+]
+
 PACKS = [
     refused("a cut gzip file", gzip.compress(AB_CSV.encode() * 999)[:60], "is cut off", "x.csv.gz"),
     refused("a false gzip file", AB_CSV, "is no whole .gz file", "x.csv.gz"),
@@ -498,7 +536,7 @@ PACKS = [
     asked("a packed Parquet file", gzip.compress(parquet(pd.DataFrame(AB))), "a table is one of", "x.parquet.gz"),
 ]
 
-ODD = [*LETTERS, *LAYOUT, *VALUES, *RECORDS, *TYPED, *PACKS]
+ODD = [*LETTERS, *LAYOUT, *VALUES, *RECORDS, *TYPED, *BELOW, *PACKS]
 
 SOMEBODY = "Zoë.Quixworth@mail.example"  # what no question and no verdict may quote
 DOUBTFUL = [  # files that are asked about or refused, each with a private value where it is in doubt

@@ -13,6 +13,7 @@ import pytest
 
 from project_name.data import describe_input
 from project_name.methods.types import type_table
+from project_name.product.footers import left_out
 from project_name.product.reading import ProductError, noticed, reading, written
 from project_name.product.rows import read_rows
 from project_name.product.score import as_trained
@@ -116,6 +117,14 @@ def test_what_the_reader_decides_is_said_of_the_column(tmp_path):
         "zone": "time zone",
     }
     assert [name for name, word in words.items() if word not in notes[name]] == []
+
+
+def test_totals_and_notes_are_told_and_counted(tmp_path):
+    (tmp_path / "x.csv").write_text("shop,n\nnorth,3\nsouth,4\nTotal,7\n\nSource: the office\n")
+    frame = read_table(tmp_path / "x.csv")
+    told = noticed(frame)[""]
+    assert "1 row left out: each holds the sums of the rows above" in told and "1 line of notes" in told
+    assert left_out(frame)["shop"].tolist() == ["Total"] and len(read_table(tmp_path / "x.csv", rows=3)) == 3
 
 
 def test_a_column_of_numbers_never_becomes_words_without_a_note(tmp_path):

@@ -22,6 +22,7 @@ from ..numbers import count
 from .amounts import Evidence, ask
 from .columns import settle
 from .encoding import bytes_of, utf8_of
+from .footers import keep_left_out, without_footer, without_note_lines
 from .header import Row, header_row, names_of
 from .reading import AS_FOUND, ProductError, Reading, check_names, notice, question
 from .writing import EXACT, SURE, parts_of, perhaps_codes, surely_codes
@@ -111,20 +112,25 @@ def read_text(path: Path, how: Reading = AS_FOUND, rows: int | None = None) -> p
         content = content.replace(b"\r", b"\n")  # the line ends of old Macintoshes
     layout = layout_of(content[:START], str(path), how, "\t" if ".tsv" in path.suffixes else ",")
     check_names(how, layout.names, str(path))
+    cut = rows is None and len(layout.names) > 1
+    content, lines = without_note_lines(content, layout.delimiter) if cut else (content, 0)
     options = _options(layout, how, rows)
     try:
         frame = _parse(content, layout, options)
-        short = rows is None and len(layout.names) > 1 and frame[layout.names[-1]].isna().any()
-        if short:
+        if cut and frame[layout.names[-1]].isna().any():
             _check_widths(content, layout, str(path))
     except (pd.errors.ParserWarning, pd.errors.ParserError) as error:
         _check_widths(content, layout, str(path))
         raise ProductError(f"{path}, read with the delimiter {layout.delimiter!r}: {_verdict(error)}") from error
     known = Evidence(str(path), how, usual="." if layout.delimiter == "," else "")
-    again = lambda names: _parse(content, layout, _options(layout, how, rows, names))
+    frame, left = without_footer(frame) if cut else (frame, [])
+    if left and len(frame) == frame.index[-1] + 1:  # without what stood below, columns have other types
+        frame = _parse(content, layout, options | {"nrows": len(frame)})
+    again = lambda names: _parse(content, layout, _options(layout, how, rows, names)).loc[frame.index]
     frame = _as_written(frame, known, again, partial(hints, content, layout.delimiter))
     _check_repeated(frame, layout, str(path))
-    return notice(settle(frame, known), {"": "; ".join(filter(None, (note, layout.note)))})
+    frame = notice(settle(frame, known), {"": "; ".join(filter(None, (note, layout.note)))})
+    return notice(frame, keep_left_out(frame, left, lines))
 
 
 def _options(layout: Layout, how: Reading, rows: int | None, again: list[str] | None = None) -> dict:

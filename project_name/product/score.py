@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 
 from ..numbers import count
+from .footers import left_out
 from .formulas import without_formulas
 from .model import Model, load
 from .reading import AS_FOUND, ProductError, Reading
@@ -87,6 +88,7 @@ def score_file(
         raise ProductError(
             f"{len(frame)} rows came, {len(scored)} were scored and {len(aside)} set aside: some are lost"
         )
+    aside = pd.concat([aside, left_out(frame)]) if len(left_out(frame)) else aside
     beside.unlink(missing_ok=True)
     if len(aside):
         write_table(beside, aside if formulas else without_formulas(aside))
@@ -94,8 +96,8 @@ def score_file(
         raise none_scored(aside["reason"], beside)
     text = out.suffix.lower() in (".csv", ".tsv")
     write_table(out, without_formulas(scored) if text and not formulas else scored)
-    flagged = int((scored["flags"] != "").sum())
-    return {"rows": len(frame), "scored": len(scored), "aside": len(aside), "flagged": flagged, "out": str(out)}
+    flagged, rows = int((scored["flags"] != "").sum()), len(scored) + len(aside)
+    return {"rows": rows, "scored": len(scored), "aside": len(aside), "flagged": flagged, "out": str(out)}
 
 
 def none_scored(reasons: pd.Series, beside: Path) -> ProductError:

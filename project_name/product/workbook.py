@@ -16,6 +16,7 @@ import pandas as pd
 
 from .amounts import Evidence
 from .columns import settle
+from .footers import keep_left_out, without_footer
 from .header import Row, header_row, names_of
 from .reading import AS_FOUND, ProductError, Reading, check_names, notice, question, with_extra
 from .writing import SURE, exact
@@ -36,9 +37,10 @@ def read_workbook(path: Path, how: Reading = AS_FOUND, rows: int | None = None) 
         raise ProductError(message) from error
     where = f"{path}, sheet {title!r}"
     _check_formulas(path, title, where, cells)
-    frame, note = _from_cells(cells, where, how, rows)
+    frame, note, left = _from_cells(cells, where, how, rows)
     check_names(how, list(frame), where)
-    return notice(settle(frame, Evidence(where, how, asks=False)), {"": note})
+    frame = notice(settle(frame, Evidence(where, how, asks=False)), {"": note})
+    return notice(frame, keep_left_out(frame, left))
 
 
 def _sheet(book: Any, path: Path, how: Reading) -> str:
@@ -77,8 +79,10 @@ def _check_formulas(path: Path, title: str, where: str, cells: list[list]) -> No
         book.close()
 
 # %% ../../nbs/product/workbook.ipynb #4d78cf51
-def _from_cells(cells: list[list], where: str, how: Reading, rows: int | None) -> tuple[pd.DataFrame, str]:
-    "The table in the cells of a sheet, and what was noticed."
+def _from_cells(
+    cells: list[list], where: str, how: Reading, rows: int | None
+) -> tuple[pd.DataFrame, str, list[dict[str, Any]]]:
+    "The table in the cells of a sheet, what was noticed, and the rows that were left out."
     texts = [Row(line, [_text(value) for value in row]) for line, row in enumerate(cells, 1)]
     filled = [row for row in texts if row.filled()]
     width = max(max(place for place, text in enumerate(row.fields, 1) if text.strip()) for row in filled)
@@ -87,7 +91,10 @@ def _from_cells(cells: list[list], where: str, how: Reading, rows: int | None) -
     names = names_of(filled[place].fields, where) if place is not None else [f"column_{n + 1}" for n in range(width)]
     body = [cells[row.line - 1] for row in filled[0 if place is None else place + 1 :]][:rows]
     columns = {name: [row[n] if n < len(row) else None for row in body] for n, name in enumerate(names)}
-    return pd.DataFrame({name: _column(values) for name, values in columns.items()}), note
+    kept, left = without_footer(pd.DataFrame(columns, dtype=object)) if rows is None else (pd.DataFrame(columns), [])
+    stay = kept.index.tolist()
+    columns = {name: [values[place] for place in stay] for name, values in columns.items()}
+    return pd.DataFrame({name: _column(values) for name, values in columns.items()}), note, left
 
 
 def _text(value: Any) -> str:
