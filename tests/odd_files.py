@@ -64,6 +64,21 @@ def book(*sheets: list[list[Any]], change: Callable[[Any], None] = lambda made: 
     return file.getvalue()
 
 
+def formatted(form: str, *values: int | None) -> bytes:
+    "A workbook with a column of numbers in one format."
+
+    def change(made: Any) -> None:
+        for cell in made.active["A"][1:]:
+            cell.number_format = form
+
+    return book([["a", "b"], *([value, "x"] for value in values)], change=change)
+
+
+def indexed(names: list[str | None], *levels: list[Any]) -> pd.DataFrame:
+    "A table whose index has several levels."
+    return pd.DataFrame({"a": [5, 6]}, index=pd.MultiIndex.from_arrays(levels, names=names))
+
+
 def parquet(frame: pd.DataFrame) -> bytes:
     file = io.BytesIO()
     frame.to_parquet(file)
@@ -154,7 +169,7 @@ LETTERS = [
     asked(
         "Japanese in Shift-JIS",
         "a,b\n1,東京都\n2,大阪府\n".encode("shift_jis"),
-        "encoding=shift_jis if it has 京 大 府 東 都 阪",
+        "encoding=cp932 if it has 京 大 府 東 都 阪",
     ),
     asked("Chinese in GB 18030", "a,b\n1,北京市\n".encode("gb18030"), "encoding="),
     asked("letters of DOS", "a,b\n1,Zürich\n".encode("cp850"), "encoding=cp850"),
@@ -164,6 +179,22 @@ LETTERS = [
     right("UTF-16 without a mark", AB_CSV.encode("utf-16-le"), AB),
     right("JSON lines in UTF-16", '{"a": 1, "b": "ü"}\n'.encode("utf-16"), {"a": [1], "b": ["ü"]}, "x.jsonl"),
     right("Russian, told", "a,b\n1,Москва\n".encode("cp1251"), {"a": [1], "b": ["Москва"]}, encoding="cp1251"),
+    asked(
+        "Japanese of Windows",
+        "社名,n\n㈱東京商事,1\n大阪①支店～北,2\n髙橋（株）,3\nDVDプレーヤー,4\n".encode("cp932"),
+        "encoding=cp932 if it has",
+    ),
+    asked("Japanese of old machines", "a,b\nﾃﾚﾋﾞ,1\nﾗｼﾞｵ,2\n".encode("cp932"), "encoding=cp932 if it has"),
+    asked(
+        "Chinese in GBK",
+        "名称,n\n北京，市,1\n上海（浦东）,2\n“广州”——南,3\n".encode("gbk"),
+        "encoding=gb18030 if it has",
+    ),
+    asked(
+        "Russian firms in cp1251",
+        "имя,n\nООО «Ромашка»,1\n№5/Б,2\n".encode("cp1251"),
+        "encoding=cp1251",
+    ),
     right("Japanese, told", "a,b\n1,東京都\n".encode("shift_jis"), {"a": [1], "b": ["東京都"]}, encoding="shift_jis"),
     asked("told wrongly", "a,b\n1,Zürich\n".encode("cp1252"), "line 2: this is no utf-8", encoding="utf-8"),
     asked("told nonsense", AB_CSV, "encoding='utf-99' is unknown", encoding="utf-99"),
@@ -442,6 +473,20 @@ TYPED = [
         "x.xlsx",
         header="none",
     ),
+    right(
+        "zeros that the format shows",
+        formatted("00000", 1234, 20001, None),
+        {"a": ["01234", "20001", None], "b": ["x"] * 3},
+        "x.xlsx",
+    ),
+    right("long postal codes", formatted("00000-0000", 12345678), {"a": ["01234-5678"], "b": ["x"]}, "x.xlsx"),
+    right("formats of amounts", formatted("#,##0.00", 1234), {"a": [1234], "b": ["x"]}, "x.xlsx"),
+    asked(
+        "a title above words in a workbook",
+        book([["Sales of May"], [], ["a", "b"], ["x", "y"], ["z", "w"]]),
+        "line 1 fills 1 of 2 columns, line 3 fills 2.*header=3 if line 3",
+        "x.xlsx",
+    ),
     right("errors in cells", book([["a"], [1], ["#DIV/0!"], [3]]), {"a": [1, None, 3]}, "x.xlsx"),
     right(
         "numbers and words in a column",
@@ -459,6 +504,30 @@ TYPED = [
         "large numbers with gaps",
         parquet(pd.DataFrame({"a": pd.array([2**53 + 1, None], "Int64")})),
         {"a": [2**53 + 1, None]},
+        "x.parquet",
+    ),
+    right(
+        "an index of two levels, one called as a column",
+        parquet(indexed(["a", "b"], [1, 2], ["p", "q"])),
+        {"a": [5, 6], "index_a": [1, 2], "b": ["p", "q"]},
+        "x.parquet",
+    ),
+    right(
+        "an index of two levels without names",
+        parquet(indexed([None, None], [1, 2], ["p", "q"])),
+        {"a": [5, 6], "index": [1, 2], "index_1": ["p", "q"]},
+        "x.parquet",
+    ),
+    right(
+        "an index that is called as a column",
+        parquet(pd.DataFrame({"a": [5, 6]}, index=pd.Index([7, 9], name="a"))),
+        {"a": [5, 6], "index_a": [7, 9]},
+        "x.parquet",
+    ),
+    right(
+        "an index of two levels of one name",
+        parquet(indexed(["k", "k"], [1, 2], ["p", "q"])),
+        {"a": [5, 6], "k": [1, 2], "index_k": ["p", "q"]},
         "x.parquet",
     ),
     right("large numbers", parquet(pd.DataFrame({"a": BIG})), {"a": BIG}, "x.parquet"),

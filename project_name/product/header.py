@@ -96,12 +96,19 @@ def header_row(rows: list[Row], where: str, how: Reading) -> tuple[int | None, s
     if (again := next((row.line for row in rows[place + 1 :] if row.fields == header.fields), 0)) and width > 1:
         raise ProductError(f"{where}, line {again}: the header is repeated here; remove such lines")
     if place and not _is_evident(header, below, width):
-        raise question(where, f"the first {place} rows look like titles, and no header is evident below them", answers)
+        raise question(where, _titles(rows[: place + 1], width), answers)
     if width > 2 and 2 * header.filled() <= width:
         raise question(f"{where}, line {header.line}", f"only {header.filled()} of {width} columns are named", answers)
     if seen := looks_like_values(header.fields, below[:1000]):
         raise question(f"{where}, line {header.line}", seen, answers)
     return place, f"the columns are named in line {header.line}; what stands above was left out" if place else ""
+
+
+def _titles(rows: list[Row], width: int) -> str:
+    "What the first rows of a file look like, the last of which may be the header; without what they say."
+    told = [f"line {row.line} fills {row.filled()} of {width} columns" for row in rows[:-1][:3]]
+    told += ["..."] * (len(rows) > 4) + [f"line {rows[-1].line} fills {rows[-1].filled()}"]
+    return f"{', '.join(told)}; nothing shows which of them names the columns"
 
 
 def _width(rows: list[Row]) -> int:

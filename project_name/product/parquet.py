@@ -33,12 +33,13 @@ def read_parquet(path: Path, how: Reading = AS_FOUND, rows: int | None = None) -
                 table = pyarrow.Table.from_batches(
                     [batch for batch, _ in zip(file.iter_batches(max(rows, 1)), "1", strict=False)], file.schema_arrow
                 ).slice(0, rows)
+            names = _index_names(file.schema_arrow.pandas_metadata)
             table = pyarrow.table([_plain_column(column) for column in table.columns], names=table.column_names)
     except (pyarrow.ArrowException, OSError, UnicodeDecodeError) as error:
         raise ProductError(f"{path} is no whole Parquet file: {' '.join(str(error).split())[:200]}") from error
     frame = table.to_pandas(ignore_metadata=True, types_mapper={pyarrow.int64(): pd.Int64Dtype()}.get)
     full = [name for name in frame if frame[name].dtype == "Int64" and not frame[name].hasnans]
-    frame = _with_index(frame.astype(dict.fromkeys(full, "int64")))
+    frame = _with_index(frame.astype(dict.fromkeys(full, "int64")), names)
     check_names(how, list(frame), str(path))
     return settle(frame, Evidence(str(path), how, asks=False))
 
@@ -50,11 +51,24 @@ def _plain_column(column: Any) -> Any:
     return column.cast(pyarrow.string()) if pyarrow.types.is_binary(column.type) else column
 
 
-def _with_index(frame: pd.DataFrame) -> pd.DataFrame:
-    "A frame in which an index without a name is called index; one that merely counts rows is left out."
-    for name in [name for name in frame if re.fullmatch(r"__index_level_\d+__", str(name))]:
-        if pd.api.types.is_integer_dtype(frame[name]):
-            frame = frame.drop(columns=name)
-        else:
-            frame = frame.rename(columns={name: "index" if "index" not in frame else f"index_{name.strip('_')[-1]}"})
-    return frame
+def _index_names(metadata: dict[str, Any] | None) -> dict[str, str | None]:  # by the name in the file
+    "What pandas called the levels of an index, None where a level had no name."
+    columns = (metadata or {}).get("columns", [])
+    known = {one["field_name"]: one["name"] for one in columns}
+    stored = [name for name in (metadata or {}).get("index_columns", []) if isinstance(name, str)]
+    return {name: known.get(name) for name in stored}
+
+
+def _with_index(frame: pd.DataFrame, levels: dict[str, str | None]) -> pd.DataFrame:
+    "A frame whose index is columns: one without a name is called index, and one that merely counts rows is left out."
+    called = {}
+    for stored in [name for name in frame if re.fullmatch(r"__index_level_\d+__", str(name))]:
+        name = levels.get(stored)
+        if name is None and len(levels) < 2 and pd.api.types.is_integer_dtype(frame[stored]):
+            frame = frame.drop(columns=stored)
+            continue
+        level = stored.strip("_")[-1]
+        wanted = ["index", f"index_{level}"] if name is None else [f"index_{name}", f"index_{name}_{level}"]
+        taken = {*frame.columns, *called.values()}
+        called[stored] = next((each for each in wanted if each not in taken), stored)
+    return frame.rename(columns=called)
