@@ -319,7 +319,7 @@ def by_weather(flights: pd.DataFrame) -> tuple[str, Any, str]:
 NOTICE = {0: "at departure", 60: "1 hour before", 180: "3 hours before"}  # minutes of lead: how a figure calls it
 
 
-def plain_forecast(flights: pd.DataFrame, later: np.ndarray, lead: int, most: int = 30_000) -> np.ndarray:
+def plain_forecast(flights: pd.DataFrame, later: np.ndarray, lead: int, most: int) -> np.ndarray:
     "The probability that the `later` flights are late, by a plain model of others, known `lead` minutes before."
     from sklearn.ensemble import HistGradientBoostingClassifier
 
@@ -345,14 +345,19 @@ def lost_by_notice(late: np.ndarray, week: np.ndarray, forecasts: dict[str, np.n
     return pd.DataFrame({"area": area[:, 0], "lost": lost[:, 0], "margin": 1.96 * error}, index=list(forecasts))
 
 # %% ../nbs/flights.ipynb #ea6b9a1d
-def by_notice(flights: pd.DataFrame, notice: dict[int, str] = NOTICE) -> tuple[str, Any, str]:
+def by_notice(
+    flights: pd.DataFrame,
+    notice: dict[int, str] = NOTICE,
+    most: int = 30_000,  # flights that each forecast learns from
+) -> tuple[str, Any, str]:
     "How well late flights can be told, by how long before the departure one wants to know."
     from project_name.look import BLUE, new_axes
 
     day = flights["scheduled"].dt.normalize().to_numpy()
     later = day >= np.sort(day)[len(day) * 4 // 5]
     late, week = flights["late"].eq("yes").to_numpy()[later], (day[later] - day.min()) // np.timedelta64(7, "D")
-    lost = lost_by_notice(late, week, {name: plain_forecast(flights, later, lead) for lead, name in notice.items()})
+    forecasts = {name: plain_forecast(flights, later, lead, most) for lead, name in notice.items()}
+    lost = lost_by_notice(late, week, forecasts)
     axes = new_axes()
     axes.errorbar(lost.index, lost["area"], lost["margin"], fmt="o", color=BLUE, capsize=4)
     axes.set(ylabel="ROC AUC of a plain model", xlim=(-0.5, len(lost) - 0.5))
