@@ -13,10 +13,10 @@ from itertools import permutations
 from typing import Any, NamedTuple
 
 import pandas as pd
+from .detectors import EMAIL, PEOPLE
 
 from .identifiers import AFTER_WORD, IBAN, PHONE_INSIDE, passes_iban, passes_luhn
 from .people import TITLES
-from .private import EMAIL, PEOPLE
 
 # %% ../../nbs/methods/blot.ipynb #74ccbb3a
 Finder = Callable[[str], Iterable[tuple[int, int]]]  # a text -> where the values begin and end
