@@ -48,7 +48,8 @@ def read_target(column: pd.Series) -> tuple[pd.Series, str]:  # classes as text 
     if typed.kind == "date":
         raise DataError(f"the target {name!r} is a date; predict a number, such as days until then")
     if distinct < 2:
-        only = f"one value, {typed.values.dropna().iloc[0]!r}" if distinct else "no value"
+        first = typed.values.dropna().iloc[0] if distinct else None
+        only = f"one value, {repr(first) if isinstance(first, str) else number(first)}" if distinct else "no value"
         raise DataError(f"the target {name!r} holds only {only}, so there is nothing to learn")
     if typed.kind == "number":
         whole = (typed.values.dropna() % 1 == 0).all()

@@ -215,6 +215,6 @@ def suspects(ranking: pd.DataFrame, most: float = 0.98, most_gaps: float = 0.8) 
     "Columns that may give the target away, each with the reason."
     too_good = ranking[ranking["weakest"] >= most]
     telling_gaps = ranking[(ranking["gaps"] >= most_gaps) & (ranking["weakest"] < most)]
-    return [{"column": name, "reason": "alone it settles the target"} for name in too_good["column"]] + [
+    return [{"column": name, "reason": "alone it tells the target"} for name in too_good["column"]] + [
         {"column": name, "reason": "whether it is filled in tells the target"} for name in telling_gaps["column"]
     ]

@@ -52,6 +52,7 @@ def percent(share: Any, decimals: int = 0) -> str:  # `decimals`: at least so ma
     exact = _exact(share)
     if exact is None:
         return "–"
+    exact += 0  # a zero below nothing is a zero
     hundred, size = exact * 100, abs(exact * 100)
     near = min(size, abs(100 - size))
     if 0 < near < Decimal("0.0001"):

@@ -23,7 +23,7 @@ from IPython.display import HTML
 from .base import ProjectError, read_json
 from .data import of_aside
 from .deploy import USELESS
-from .evaluate import compared
+from .evaluate import compared, few_cases
 from .look import BLUE, GREEN, GREY, ORANGE, RED, VERDICTS, add_legend, escape, new_axes, say, shorten
 from .methods.calibration import tell_calibration
 from .methods.metrics import GREATER, metric_name
@@ -112,7 +112,7 @@ def answer(
         told = (
             f"{metric_name(metric)} is {number(value)} ({between(point, metrics)}); without a model, {number(without)}."
         )
-    return word, told
+    return word, f"{told} {few_cases(metrics.get('cases'))}".strip()
 
 # %% ../nbs/08_report.ipynb #bac15a28
 def at_the_top(metrics: dict, data: dict, share: float) -> str:

@@ -19,6 +19,7 @@ from typing import Any
 import pandas as pd
 
 from .base import ProjectError, nearest
+from .methods.splits import NO_TIME
 from .numbers import count, number, percent
 from .product.reading import READING
 from .product.sources import find_function, shown
@@ -233,7 +234,10 @@ def check_span(frame: pd.DataFrame, task: Mapping[str, Any]) -> list[Check]:
 # %% ../nbs/00_requirements.ipynb #5ae9559f
 def check_all(frame: pd.DataFrame, task: Mapping[str, Any], min_rows: int) -> list[Check]:
     "All checks of a source against a task."
-    roles = {"target": task["target"], **{role: task[role] for role in ("time", "group") if task[role]}}
+    stated = {role: task[role] for role in ("time", "group") if task[role]}
+    if stated.get("time") == NO_TIME:  # no column, but a split by chance
+        del stated["time"]
+    roles = {"target": task["target"], **stated}
     checks = [Check("source can be read", count(len(frame.columns), "column"), True), check_rows(frame, min_rows)]
     checks += [check_column(frame, role, name) for role, name in roles.items()]
     listed = {"dropped": task["drop"], "private": task["private"], "public": task["public"]}

@@ -4,8 +4,8 @@
 
 # %% auto #0
 __all__ = ['FEW_ROWS', 'FEW_CASES', 'FEW_GROUPS', 'are_few', 'how_often', 'Fold', 'time_folds', 'random_folds', 'make_folds',
-           'held_out', 'pooled', 'as_table', 'from_table', 'by_fold', 'without_blocks', 'error_blocks', 'fold_error',
-           'block_error', 'Standing', 'standings', 'choose', 'compare', 'best_of', 'why_chosen']
+           'held_out', 'pooled', 'as_table', 'from_table', 'by_fold', 'mean_scores', 'without_blocks', 'error_blocks',
+           'fold_error', 'block_error', 'Standing', 'standings', 'choose', 'compare', 'best_of', 'why_chosen']
 
 # %% ../../nbs/methods/choice.ipynb #b0eaedc1
 import warnings
@@ -130,6 +130,12 @@ def by_fold(truth: np.ndarray, predicted: dict[str, list], folds: list[Fold], da
             for name, each in predicted.items()
         }
     )
+
+
+def mean_scores(truth: np.ndarray, predicted: list[np.ndarray], folds: list[Fold], data: dict) -> dict[str, float]:
+    "Every metric of a candidate, the mean over the folds in which it is defined."
+    each = [scores(truth[fold.judge], told, data) for fold, told in zip(folds, predicted, strict=True)]
+    return pd.DataFrame(each).mean().to_dict()
 
 
 def without_blocks(truth: np.ndarray, predicted: dict[str, np.ndarray], blocks: np.ndarray, data: dict) -> pd.DataFrame:

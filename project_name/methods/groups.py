@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from ..base import setting
 from .lookalikes import coordinates
 from ..numbers import number
 
@@ -172,8 +173,9 @@ def tell_groups(found: dict[str, str], asked: int) -> dict[str, Any]:  # what `s
     text = (
         "**Rows that share a value of *{first}* may describe one and the same subject**: {why}. Rows of one subject "
         "are in several parts of the split, so the test may reward what was learned by heart. If they belong "
-        "together, declare it: `group={first}`. If not, say so: `answered={first}`.{more}"
+        "together, declare it: `{declare}`. If not, say so: `{harmless}`.{more}"
     )
     first, *others = found
     more = f" The same question is open for {', '.join(others)}." if others else ""
-    return {"sentence": text, "first": first, "why": found[first], "more": more}
+    advice = {"declare": setting("group", first), "harmless": setting("answered", first)}
+    return {"sentence": text, "first": first, "why": found[first], "more": more, **advice}

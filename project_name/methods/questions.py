@@ -12,6 +12,7 @@ from typing import Any
 
 import pandas as pd
 
+from ..base import setting
 from .lookalikes import Lookalikes
 from .private import Private
 from .siblings import Siblings
@@ -26,7 +27,7 @@ def question(name: str, what: str, settle: str) -> Question:
     return {
         "name": name,
         "what": what,
-        "settle": f"{settle}; or answered={name}, if you looked into it and it is harmless",
+        "settle": f"{settle}; or {setting('answered', name)}, if you looked into it and it is harmless",
     }
 
 
@@ -44,7 +45,7 @@ def about_split(
 ) -> list[Question]:
     "What is doubtful in the split: columns that may name a subject, near-copies in different parts, and families."
     seen = "rows with the same {} may describe one subject, and they are in several parts of the split"
-    asked = [question(name, seen.format(name), f"group={name}") for name in groups]
+    asked = [question(name, seen.format(name), setting("group", name)) for name in groups]
     if alike.rows and apart(alike.family, part):
         what = f"{count(alike.rows, 'row')} have a near-copy, some of them in another part of the split"
         asked.append(question("lookalikes", what, "remove the copies, or declare group=COLUMN"))
@@ -65,7 +66,7 @@ def about_private(doubtful: Mapping[str, Private]) -> list[Question]:
         question(
             name,
             f"{name} may hold {one.what}, and they would become part of the model",
-            f"private={name} or public={name}",
+            f"{setting('private', name)} or {setting('public', name)}",
         )
         for name, one in doubtful.items()
     ]
@@ -77,7 +78,7 @@ def about_columns(suspects: list[dict[str, str]]) -> list[Question]:  # column, 
         question(
             one["column"],
             f"{one['column']} may give the answer away: {one['reason']}",
-            f"known_at_prediction={one['column']}, if it is; drop={one['column']}, if not",
+            f"{setting('known_at_prediction', one['column'])}, if it is; {setting('drop', one['column'])}, if not",
         )
         for one in suspects
     ]
