@@ -128,7 +128,7 @@ FORMS = {  # what it is: how it looks
     r"(?!\w*[$\[{<*])[^\s&#\"'<>\\,;)]{6,}",
 }
 
-
+# %% ../../nbs/engine/secrets.ipynb #5b1e1001
 @functools.cache
 def token_forms() -> list[tuple[str, re.Pattern]]:
     "Each known form of a token, with what it is."

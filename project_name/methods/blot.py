@@ -13,8 +13,8 @@ from itertools import permutations
 from typing import Any, NamedTuple
 
 import pandas as pd
-from .detectors import EMAIL, PEOPLE
 
+from .detectors import EMAIL, PEOPLE
 from .identifiers import AFTER_WORD, IBAN, PHONE_INSIDE, passes_iban, passes_luhn
 from .people import TITLES
 
@@ -119,7 +119,7 @@ def _note_value(text: str, what: str, known: Known) -> None:
     elif not at and tokens and len(tokens) <= LONGEST and not local.isdecimal():
         (known.phrases if len(tokens) > 1 else known.words).add(" ".join(tokens))
 
-
+# %% ../../nbs/methods/blot.ipynb #5b1e1002
 def find_known(phrases: Collection[str], words: Collection[str] = ()) -> Finder:
     "What finds known phrases and words inside of texts."
     firsts, sizes = {phrase.split()[0] for phrase in phrases}, sorted({len(phrase.split()) for phrase in phrases})

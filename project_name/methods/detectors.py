@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['PEOPLE', 'EMAIL', 'PROFILE', 'OCTET', 'NUMBER', 'OFFICIAL', 'BORN', 'CALLED', 'HOUSE', 'FLAT', 'WAY', 'WEG', 'STREET',
-           'DIGITS', 'DETECTORS', 'Detector', 'in_words']
+           'BY_VALUE', 'DIGITS', 'BY_NAME', 'DETECTORS', 'Detector', 'in_words']
 
 # %% ../../nbs/methods/detectors.ipynb #5b1e0f03
 import re
@@ -81,8 +81,7 @@ STREET = (  # a number and the word for a street, in the orders of several langu
 )
 
 # %% ../../nbs/methods/detectors.ipynb #5b1e0a10
-DIGITS = r"[\w./ -]*\d[\w./ -]*"
-DETECTORS: dict[str, Detector] = {
+BY_VALUE: dict[str, Detector] = {
     "email": Detector(
         "e-mail addresses", rf"(?:mailto:)?{EMAIL}|[^<@]{{0,60}}<{EMAIL}>", least=0.1, fewest=1, by_row=True
     ),
@@ -91,6 +90,22 @@ DETECTORS: dict[str, Detector] = {
     "phone": Detector(
         "phone numbers", rf"(?:(?i:{SAID})\W{{1,3}})?(?:{PHONE})|(?i:{SAID})\W{{1,3}}{LOCAL}", by_row=True
     ),
+    **{
+        country: Detector("numbers of people", NATIONAL[country][0], partial(is_national, country=country), least=0.9)
+        for country in NATIONAL
+    },
+    "address": Detector(
+        "internet addresses", rf"(?=.*\d\d\d){OCTET}(?:\.{OCTET}){{3}}|(?:[\da-fA-F]{{0,4}}:){{5,7}}[\da-fA-F]{{1,4}}"
+    ),
+    "device": Detector("numbers of devices", r"(?:[\da-fA-F]{2}[:-]){5}[\da-fA-F]{2}"),
+    "profile": Detector("user names", PROFILE, least=0.8),
+    "titled": Detector(PEOPLE, rf"(?:[^,]+, )?{TITLES} [^\W\d_].*"),
+    "street": Detector("postal addresses", STREET, differing=0.3),
+}
+
+# %% ../../nbs/methods/detectors.ipynb #5b1e1003
+DIGITS = r"[\w./ -]*\d[\w./ -]*"
+BY_NAME: dict[str, Detector] = {
     "listed phone": Detector(
         "phone numbers",
         r"[+(]?\d(?:[ ./()-]{0,2}\d){6,14}(?: ?(?:x|ext\.?) ?\d+)?",
@@ -104,26 +119,15 @@ DETECTORS: dict[str, Detector] = {
         r"[\d*xX](?:[ -]?[\d*xX]){11,18}",
         named=r"_(?:(?:credit_?)?card_(?:no|nr|number)|kreditkarte)_$",
     ),
-    **{
-        country: Detector("numbers of people", NATIONAL[country][0], partial(is_national, country=country), least=0.9)
-        for country in NATIONAL
-    },
-    "address": Detector(
-        "internet addresses", rf"(?=.*\d\d\d){OCTET}(?:\.{OCTET}){{3}}|(?:[\da-fA-F]{{0,4}}:){{5,7}}[\da-fA-F]{{1,4}}"
-    ),
-    "device": Detector("numbers of devices", r"(?:[\da-fA-F]{2}[:-]){5}[\da-fA-F]{2}"),
     "listed device": Detector(
         "numbers of devices", rf"(?=.{{8}}){DIGITS}", named=r"_(?:imei|meid|mac_address|device_id)_$"
     ),
-    "profile": Detector("user names", PROFILE, least=0.8),
     "listed address": Detector("internet addresses", rf"{OCTET}(?:\.{OCTET}){{3}}", named=r"_ip_(?:\w+_)*$"),
-    "titled": Detector(PEOPLE, rf"(?:[^,]+, )?{TITLES} [^\W\d_].*"),
     "name": Detector(PEOPLE, rf"{WORD}(?:,? {WORD}){{0,4}}", named=rf"_(?:{NAME}|{WHO}s?_names?)_$", least=0.8),
     "login": Detector("user names", r"\S+", named=r"_(?:user_?name|login|screen_name|nick_?name)_$", differing=0.3),
     "person": Detector("numbers of people", DIGITS, named=rf"_(?:{WHO}|emp|cust|usr|pat|stud)_{NUMBER}_$"),
     "paper": Detector("numbers of people", rf"(?=.{{5}}){DIGITS}", named=rf"_{OFFICIAL}(?:_{NUMBER}|nummer)?_$"),
     "birth": Detector("dates of birth", r"(?:.*\d){6,}.*", named=rf"_{BORN}_(?:(?:mm|dd|yy|yyyy|date|iso)_)*$"),
-    "street": Detector("postal addresses", STREET, differing=0.3),
     "listed street": Detector(
         "postal addresses",
         r"(?=.*\d)(?=.*[^\W\d_]).+",
@@ -137,3 +141,4 @@ DETECTORS: dict[str, Detector] = {
         differing=0.3,
     ),
 }
+DETECTORS = BY_VALUE | BY_NAME
