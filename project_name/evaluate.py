@@ -19,7 +19,7 @@ from sklearn.metrics import precision_recall_curve, roc_curve
 
 from .base import nearest
 from .look import BLUE, GREY, ORANGE, add_legend, new_axes, shorten
-from .methods.metrics import GREATER, RARE, metric_name, predict_rows, scores
+from .methods.metrics import GREATER, RARE, as_measured, metric_name, predict_rows, scores
 from .methods.slices import lower_bounds
 from .methods.splits import belonging
 from .numbers import count, percent

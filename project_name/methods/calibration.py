@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['LEAST_EXPECTED', 'ONE_CASE', 'CHANCE', 'BELIEVED', 'believed', 'part_of', 'are_shares', 'calibration', 'variance',
-           'joint_chance', 'small_distance', 'calibration_verdict', 'tell_calibration']
+           'joint_chance', 'small_distance', 'calibration_verdict', 'tell_calibration', 'distance']
 
 # %% ../../nbs/methods/calibration.ipynb #a124798b
 from typing import Any
@@ -12,6 +12,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from scipy.stats import chi2, f, spearmanr
+
+from ..numbers import amount, number
 
 # %% ../../nbs/methods/calibration.ipynb #ba9b18a6
 def believed(truth: np.ndarray, predicted: np.ndarray, data: dict) -> tuple[np.ndarray, np.ndarray]:
@@ -52,8 +54,8 @@ def calibration(predicted: np.ndarray, observed: np.ndarray, blocks: np.ndarray)
     "Equal parts of the rows: the means predicted and observed, the standard error of their distance, and the rows."
     part, found = part_of(predicted, observed), []
     alone = variance(predicted, observed, part)
-    for number in range(part.max() + 1):
-        inside = part == number
+    for place in range(part.max() + 1):
+        inside = part == place
         away = np.bincount(np.unique(blocks[inside], return_inverse=True)[1], weights=(observed - predicted)[inside])
         spread = max(alone[inside].sum(), (away**2).sum() if len(away) < inside.sum() else 0.0)
         spread = max(spread, ONE_CASE) if are_shares(predicted, observed) else spread
@@ -112,8 +114,13 @@ def small_distance(observed: np.ndarray) -> float:
     return float(min(0.03, min(share, 1 - share) / 5) if np.isin(observed, (0, 1)).all() else 0.1 * observed.std())
 
 
-def calibration_verdict(parts: list[dict], chance: float, small: float) -> dict[str, Any]:
-    "Whether predictions can be believed; `chance` as of `joint_chance`, `small`: a distance that misleads nobody."
+def calibration_verdict(
+    parts: list[dict],  # of `calibration`
+    chance: float,  # of `joint_chance`
+    small: float,  # a distance that misleads nobody
+    unit: str | None = None,  # of an amount, "" if it is not known; None: these are probabilities
+) -> dict[str, Any]:
+    "Whether predictions can be believed."
     frame = pd.DataFrame(parts)
     off, error = frame["predicted"] - frame["observed"], frame["error"].clip(lower=1e-12)
     usual = float(np.average(off.abs(), weights=frame["rows"]))
@@ -131,22 +138,27 @@ def calibration_verdict(parts: list[dict], chance: float, small: float) -> dict[
         "largest": float(off.abs().max()),
         "usual": usual,
         "small": small,
+        "unit": unit,
         "lean": float(np.average(off, weights=frame["rows"])),
     }
 
 # %% ../../nbs/methods/calibration.ipynb #84f32a04
 def tell_calibration(verdict: dict[str, Any]) -> dict[str, Any]:  # what `say` takes
-    "A sentence on whether predictions can be believed."
+    "Sentences on whether predictions can be believed, for somebody who knows no statistics."
     text = (
-        "In {beyond} of {parts:count part} of the rows the outcome lies more than two standard errors from the "
-        "prediction; taken together that is {chance}. The largest distance is {largest}, {size} the {small} that "
-        "would mislead nobody; on the whole the predictions are {lean} too {side}. They **{words}**."
+        "**The predictions {words}.** The rows were put in order of their prediction and cut into {parts:count part}. "
+        "In each part the average prediction was compared with what happened: they are {usual} apart on average and "
+        "{largest} at most. {small} or less would mislead nobody. {chance} On the whole the predictions are {lean} "
+        "too {side}."
     )
-    return {
-        "sentence": text,
-        **{name: verdict[name] for name in ("beyond", "parts", "largest", "small", "words")},
-        "chance": "no more than chance brings about" if verdict["by_chance"] else "more than chance brings about",
-        "size": "within" if verdict["largest"] <= verdict["small"] else "beyond",
-        "lean": abs(verdict["lean"]),
-        "side": "high" if verdict["lean"] > 0 else "low",
-    }
+    told = {name: distance(abs(verdict[name]), verdict["unit"]) for name in ("usual", "largest", "small", "lean")}
+    told |= {name: verdict[name] for name in ("words", "parts")}
+    chance = "That is more than chance explains."
+    if verdict["by_chance"]:
+        chance = "Chance alone could put them so far apart."
+    return {"sentence": text, "chance": chance, "side": "high" if verdict["lean"] > 0 else "low", **told}
+
+
+def distance(value: float, unit: str | None) -> str:
+    "How far two probabilities or two amounts are apart, as a person says it."
+    return amount(value, unit, 3) if unit is not None else f"{number(100 * value, 2)} percentage points"

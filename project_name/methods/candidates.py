@@ -10,6 +10,7 @@ __all__ = ['ONE_THREAD', 'MOST_TREES', 'SEARCH_STEP', 'FINAL_STEP', 'CANDIDATES'
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import cache
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -25,7 +26,7 @@ from sklearn.ensemble import (
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.linear_model import LogisticRegression, Ridge
 from sklearn.pipeline import Pipeline
-from threadpoolctl import threadpool_limits
+from threadpoolctl import ThreadpoolController
 
 from .encoders import encode, linear_encoder, tree_encoder
 
@@ -65,8 +66,14 @@ def threads_for(rows: int) -> Iterator[None]:
     if rows >= ONE_THREAD:
         yield
     else:
-        with threadpool_limits(limits=1):
+        with _pools().limit(limits=1):
             yield
+
+
+@cache
+def _pools() -> ThreadpoolController:
+    "The thread pools of the libraries; to look for them takes as long as a small fit, so it is done once."
+    return ThreadpoolController()
 
 # %% ../../nbs/methods/candidates.ipynb #ad3a0f06
 def fit_dummy(rows: Rows, problem: Problem, settings: dict) -> Any:

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from .metrics import GREATER
+from .metrics import GREATER, as_measured
 from .questions import Question, question
 from ..numbers import number
 
@@ -34,8 +34,13 @@ def fall(
     return {"metric": metric, "held": held, "test": test, "worse": worse, "error": error, "far": far}
 
 # %% ../../nbs/methods/fall.ipynb #582bf31d
-def tell_fall(found: dict[str, Any], called: str, over_time: bool) -> dict[str, Any]:  # what `say` takes
-    "A sentence on the two scores; `called` is what a page calls the metric."
+def tell_fall(
+    found: dict[str, Any],
+    called: str,  # what a page calls the metric
+    over_time: bool,  # whether the test rows are later than the others
+    unit: str = "",  # of the target
+) -> dict[str, Any]:  # what `say` takes
+    "A sentence on the two scores."
     text = "On the held-out rows, by which the model was chosen, the {called} was {held}; on test rows it is {test}."
     if not found["far"]:
         text += " That is no worse than chance explains."
@@ -44,7 +49,8 @@ def tell_fall(found: dict[str, Any], called: str, over_time: bool) -> dict[str, 
     else:
         text = f"**{text}** That is far worse than chance explains. The held-out score was too good: something told "
         text += "the model about rows that it was not shown."
-    return {"sentence": text, "called": called, "held": found["held"], "test": found["test"]}
+    held, test = (as_measured(found[name], found["metric"], unit) for name in ("held", "test"))
+    return {"sentence": text, "called": called, "held": held, "test": test}
 
 
 def about_fall(found: dict[str, Any], called: str, over_time: bool) -> list[Question]:

@@ -41,13 +41,13 @@ def tried(is_positive: np.ndarray, probability: np.ndarray, most: int = 200) -> 
 
 
 def threshold_curve(is_positive: np.ndarray, probability: np.ndarray, costs: dict) -> pd.DataFrame:
-    "For many thresholds: share flagged, precision, recall, f1 and, with costs, the cost of each row."
+    "For many thresholds: share flagged, precision, cases found, recall, f1 and, with costs, the cost of each row."
     at = tried(is_positive, probability)
     ordered, ordered_positive = np.sort(probability), np.sort(probability[is_positive])
     flagged = len(ordered) - np.searchsorted(ordered, at)
     found = len(ordered_positive) - np.searchsorted(ordered_positive, at)
     curve = pd.DataFrame({"threshold": at, "flagged": flagged / len(ordered), "precision": found / flagged})
-    curve["recall"] = found / max(1, is_positive.sum())
+    curve["found"], curve["recall"] = found, found / max(1, is_positive.sum())
     curve["f1"] = 2 * found / (flagged + is_positive.sum())
     if costs:
         missed, false = is_positive.sum() - found, flagged - found
@@ -55,16 +55,18 @@ def threshold_curve(is_positive: np.ndarray, probability: np.ndarray, costs: dic
     return curve
 
 # %% ../../nbs/methods/thresholds.ipynb #92409647
-NEARLY = 0.05  # an F1 that is smaller by this share of the best one is nearly as good
+NEARLY = 0.05  # an F1 that is smaller by this share of the best one is as good, however sure that is
 
 
 def best_threshold(curve: pd.DataFrame, rare: bool = False) -> float:
-    "The threshold of the least cost or the best F1; if cases are rare, the lowest whose F1 is nearly the best."
+    "The threshold of the least cost or the best F1; if cases are rare, the lowest whose F1 may be the best."
     if "cost" in curve:
         return float(curve.loc[curve["cost"].idxmin(), "threshold"])
     if not rare:
         return float(curve.loc[curve["f1"].idxmax(), "threshold"])
-    return float(curve.loc[curve["f1"] >= (1 - NEARLY) * curve["f1"].max(), "threshold"].min())
+    best = curve.loc[curve["f1"].idxmax()]
+    error = 1 / np.sqrt(max(1.0, best["found"]))  # as a share: the number of cases found varies by its root
+    return float(curve.loc[curve["f1"] >= (1 - max(NEARLY, error)) * best["f1"], "threshold"].min())
 
 # %% ../../nbs/methods/thresholds.ipynb #5af48193
 def plot_thresholds(curve: pd.DataFrame, threshold: float) -> Any:
