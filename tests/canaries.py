@@ -45,6 +45,9 @@ def plant(table: pd.DataFrame, seed: int = 5) -> pd.DataFrame:
             "email": [f"{name.lower()}@mail.example" for name in first],
             "full name": [f"{name} {letters(7).title()}" for name in first],
             "listed by": random.choice(["John Smith", "Ana García", "Wei Chen", CANARIES["agent"]], rows),
+            "owner": [
+                f"{a} {b}" for a, b in random.choice(["Blue", "Grand", "Green", "Clear"], (rows, 2))
+            ],  # or firms?
             "dob": pd.date_range("1931-07-19", periods=rows, freq="D").strftime("%Y-%m-%d"),
             "lives": [f"{n + 1} {letters(6).title()} Street" for n in range(rows)],
             "reach": [f"0171/{n + 5_550_000}" for n in range(rows)],

@@ -117,9 +117,13 @@ def test_pages_say_only_what_holds_of_this_table(run):
     assert (monitored["decision"] == "none") == (not data["time"]) == (monitored["batches"] == [])
 
 
-def test_clean_tables_are_suspected_of_nothing_in_the_split(run):
-    _, _, folder = run
-    assert json.loads((folder / "data.json").read_text())["questions"] == []
+def test_clean_tables_are_suspected_of_nothing_but_a_column_that_may_hold_people(run):
+    task, _, folder = run
+    asked = [one["name"] for one in json.loads((folder / "data.json").read_text())["questions"]]
+    assert asked == (["owner"] if task == "binary" else [])
+    assert ("Perhaps private: owner" in (folder / "01_data.html").read_text()) == (task == "binary")
+    reasons = json.loads((folder / "serving.json").read_text())["not_promoted"]
+    assert any("owner may hold names of people" in reason for reason in reasons) == (task == "binary")
 
 
 def test_a_small_table_is_chosen_in_folds_and_the_simplest_of_equals_is_kept(run):

@@ -40,6 +40,7 @@ def different(column: pd.Series) -> pd.Series:  # value: rows
     if column.dtype.kind == "b":
         return pd.Series(dtype="int64")
     filled = column.dropna()
+    filled = filled.astype(object) if isinstance(column.dtype, pd.CategoricalDtype) else filled
     rows = (filled.map(str) if filled.dtype == object else filled).value_counts(sort=False)
     if column.dtype.kind == "f":
         whole = (rows.index % 1 == 0) & (np.abs(rows.index) < 2**63)
