@@ -37,6 +37,7 @@ from project_name.product.bundle import (
     value_hash,
     write_bundle,
 )
+from .product.features import used_columns
 from .product.model import Model, load
 from .product.synthetic import ordinary_rows
 from .product.values import type_letter
@@ -50,7 +51,7 @@ def narrowed(plan: dict) -> dict:
     "A feature plan that asks only for the inputs it uses; a domain function may use any."
     if plan["function"]:
         return plan
-    used = {column["from"] for column in plan["columns"]}
+    used = used_columns(plan)
     return {**plan, "inputs": [name for name in plan["inputs"] if name in used]}
 
 

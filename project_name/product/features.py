@@ -4,8 +4,8 @@
 
 # %% auto #0
 __all__ = ['MISSING', 'OTHER', 'EPOCH', 'Column', 'Step', 'STEPS', 'Arrays', 'Columns', 'FeatureError', 'values_of', 'numbers',
-           'within', 'labels', 'Text', 'as_frame', 'takes_arrays', 'apply_domain', 'build_columns', 'build_features',
-           'differing_columns']
+           'within', 'labels', 'Text', 'as_frame', 'takes_arrays', 'apply_domain', 'build_columns', 'used_columns',
+           'build_features', 'differing_columns']
 
 # %% ../../nbs/product/features.ipynb #46a3b99f
 import functools
@@ -107,7 +107,7 @@ class Text:
         self.places = {word: place for place, word in enumerate(learned["words"])}
 
 
-Step = Callable[[Column, dict, Text | None], Any]
+Step = Callable[[Column, dict, Any], Any]
 STEPS: dict[str, Step] = {
     "value": lambda column, plan, _: numbers(column),
     "label": lambda column, plan, _: labels(column, plan.get("levels")),
@@ -115,6 +115,7 @@ STEPS: dict[str, Step] = {
     "weekday": lambda column, *_: _date(column).day_of_week,
     "month": lambda column, *_: _date(column).month,
     "days": lambda column, *_: _days(column),
+    "days_since": lambda column, _, since: _days(column) - _days(since),
     "characters": lambda column, *_: _counted(column, len),
     "words": lambda column, *_: _counted(column, lambda text: len(text.split())),
     "holds": lambda _, plan, text: holds(text.finds, text.places[plan["word"]]),
@@ -178,15 +179,21 @@ def build_columns(
         raise FeatureError(f"the features need a column {absent[0]!r}; {nearest(absent[0], map(str, given))}")
     inputs = given[plan["inputs"]] if isinstance(given, pd.DataFrame) else {n: given[n] for n in plan["inputs"]}
     made, learned = apply_domain(inputs, plan["function"]), plan.get("texts", {})
-    columns = {name: values_of(made[name]) for name in dict.fromkeys(one["from"] for one in plan["columns"])}
+    columns = {name: values_of(made[name]) for name in sorted(used_columns(plan))}
     texts = {name: Text(values, learned[name]) for name, values in columns.items() if name in learned}
-    return {one["name"]: _column(columns[one["from"]], one, texts.get(one["from"])) for one in plan["columns"]}
+    more = {one["name"]: columns[one["since"]] if "since" in one else texts.get(one["from"]) for one in plan["columns"]}
+    return {one["name"]: _column(columns[one["from"]], one, more[one["name"]]) for one in plan["columns"]}
 
 
-def _column(values: np.ndarray, planned: dict, text: Text | None) -> np.ndarray:
+def _column(values: np.ndarray, planned: dict, more: Any) -> np.ndarray:
     "One planned column."
-    made = STEPS[planned["step"]](values, planned, text)
+    made = STEPS[planned["step"]](values, planned, more)
     return made if planned["kind"] == "category" else within(np.asarray(made, dtype=np.float32), planned.get("limits"))
+
+
+def used_columns(plan: dict) -> set[str]:
+    "The columns that some feature is made of."
+    return {one[role] for one in plan["columns"] for role in ("from", "since") if role in one}
 
 
 def build_features(frame: pd.DataFrame, plan: dict) -> pd.DataFrame:
