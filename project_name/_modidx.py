@@ -1065,6 +1065,7 @@ d = { 'settings': {'branch': 'main', 'doc_baseurl': '/', 'doc_host': '', 'git_ur
                                       'project_name.explore.contrast': ('explore.html#contrast', 'project_name/explore.py'),
                                       'project_name.explore.in_groups': ('explore.html#in_groups', 'project_name/explore.py'),
                                       'project_name.explore.in_words': ('explore.html#in_words', 'project_name/explore.py'),
+                                      'project_name.explore.luck': ('explore.html#luck', 'project_name/explore.py'),
                                       'project_name.explore.outcomes': ('explore.html#outcomes', 'project_name/explore.py'),
                                       'project_name.explore.period_starts': ('explore.html#period_starts', 'project_name/explore.py'),
                                       'project_name.explore.periods': ('explore.html#periods', 'project_name/explore.py'),

@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['STEPS', 'seen_rows', 'outcomes', 'averages', 'in_words', 'contrast', 'period_starts', 'periods', 'plot_course',
-           'in_groups', 'plot_levels', 'agreement', 'usefulness', 'rank_columns', 'suspects']
+           'in_groups', 'plot_levels', 'agreement', 'usefulness', 'luck', 'rank_columns', 'suspects']
 
 # %% ../nbs/02_explore.ipynb #a8ade8b3
 from statistics import NormalDist
@@ -187,6 +187,16 @@ def usefulness(column: pd.Series, values: pd.DataFrame, seed: int = 0, pull: flo
     predicted = means.reindex(groups[~teach].to_numpy()).fillna(overall)
     predicted.index = values.index[~teach]
     return np.array([agreement(predicted[name], values.loc[~teach, name]) for name in values])
+
+# %% ../nbs/02_explore.ipynb #a8f1dfd4
+def luck(values: pd.DataFrame, columns: int) -> float:
+    "The usefulness that the luckiest of so many columns of noise seldom exceeds: in one of twenty tables."
+    rows, unlikely = max(2, len(values) // 2), NormalDist().inv_cdf(1 - 0.05 / max(1, columns))
+    share = values.mean().clip(1 / rows, 1 - 1 / rows)
+    two = values.isin([0.0, 1.0]).all()
+    error = np.where(two, np.sqrt((rows + 1) / (3 * rows**2 * share * (1 - share))), 1 / np.sqrt(rows))
+    weight = share / share.sum() if len(share) > 1 else 1.0
+    return max(0.02, float((unlikely * error * weight).sum()))
 
 # %% ../nbs/02_explore.ipynb #36cbd0a8
 def rank_columns(frame: pd.DataFrame, data: dict, seed: int = 0) -> pd.DataFrame:
