@@ -9,6 +9,7 @@ import shutil
 import subprocess
 import sys
 from random import Random
+from unittest import mock
 
 import pandas as pd
 import pytest
@@ -162,6 +163,40 @@ def restore(folder, files):
             path.unlink()
     for path, content in files.items():
         path.write_bytes(content)
+
+
+ASKS = {  # a stage each, and how what it asks for is changed
+    "copy": ("dict(os.environ).get('A_TOWN')", lambda here: os.environ.update(A_TOWN="Bern")),
+    "items": ("[v for k, v in os.environ.items() if k == 'A_TOWN']", lambda here: os.environ.update(A_TOWN="Bern")),
+    "child": ("env = {**os.environ, 'X': '1'}", lambda here: os.environ.update(A_NEW="1")),
+    "exists": ("os.path.exists('soon.txt'), Path('a/soon').exists()", lambda here: (here / "soon.txt").touch()),
+    "folder": ("Path('a').is_dir()", lambda here: (here / "a").mkdir()),
+    "stat": ("os.stat('c.yaml').st_size", lambda here: (here / "c.yaml").write_text("low: 2")),
+    "size": ("os.path.getsize('c.yaml')", lambda here: (here / "c.yaml").unlink()),
+    "nothing": ("1 + 1", lambda here: os.environ.update(SHLVL="7", MAKELEVEL="3", P="x=1")),
+}
+
+
+def test_what_a_stage_asks_for_without_opening_it_is_traced(tiny, tmp_path, monkeypatch):
+    monkeypatch.setenv("A_TOWN", "Basel")
+    (tmp_path / "c.yaml").write_text("low: 1")
+    for place, (way, (cell, _)) in enumerate(ASKS.items()):
+        tiny(f"{place:02}_{way}", f"import os\nfrom pathlib import Path\n{cell}")
+    job = job_of(tmp_path)
+    assert run_pipeline(job)[1] == 0 and states(job) == "r" * len(ASKS)
+    depends = {way: {way} for way in ASKS} | {"nothing": set()}
+    depends |= dict.fromkeys(("copy", "items"), {"copy", "items", "child"}) | {"child": {"copy", "items", "child"}}
+    depends |= dict.fromkeys(("stat", "size"), {"stat", "size"})
+    for way, (_, change) in ASKS.items():
+        with mock.patch.dict(os.environ):
+            change(tmp_path)
+            job.world = World(tmp_path, {}, runs=job.runs)
+            expected = "".join("x" if each in depends[way] else "r" for each in ASKS)
+            assert states(job) == expected, way
+        (tmp_path / "c.yaml").write_text("low: 1")
+        (tmp_path / "soon.txt").unlink(missing_ok=True)
+        if (tmp_path / "a").exists():
+            (tmp_path / "a").rmdir()
 
 
 BY_PATH = "from pathlib import Path\nhere = Path(run_dir)\n"

@@ -49,7 +49,10 @@ def file_inputs(notes: dict[str, dict[str, Any]], opens: Opens) -> dict[str, lis
     made = notes["made"].keys() | opens.made
     by_system = {path: state for path, state in opens.read.items() if path not in made}
     by_name = {path: state for path, state in notes["named"].items() if path not in made and file_state(path) == state}
-    return {**by_system, **by_name, **notes["opened"]}
+    by_question = {
+        path: state for path, state in notes["asked"].items() if path not in made and not Path(path).is_dir()
+    }
+    return {**by_question, **by_system, **by_name, **notes["opened"]}
 
 
 def place_in(project: Path, path: str) -> str:  # empty: in a temporary folder
@@ -69,7 +72,8 @@ def surroundings(
     "What a stage asked for outside of its run, for its trace."
     named = {place_in(world.project, path): (path, state) for path, state in files.items()}
     left = {"", *(name for name in named if of_package(world.project, name))}
-    folders = {place_in(world.project, path) for path in notes["listed"]} - left
+    missing = (path for path, state in notes["asked"].items() if state is None and not Path(path).exists())
+    folders = {place_in(world.project, path) for path in (*notes["listed"], *missing)} - left
     libraries = {module for names in notes["libraries"] for module in names.split()}
     return {
         "files": {
@@ -78,7 +82,7 @@ def surroundings(
             if name not in left and not Path(path).is_dir()
         },
         "folders": {name: world.folder(name) for name in sorted(folders)},
-        "variables": {name: world.variable(name) for name in sorted(notes["variables"])},
+        "variables": world.variables(set(notes["variables"])),
         "libraries": world.libraries(libraries),
     }
 

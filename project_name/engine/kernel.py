@@ -23,7 +23,7 @@ import zmq
 from ipykernel.kernelapp import IPKernelApp
 
 from ..base import ProjectError, note
-from .seen import watch
+from .lookups import watch
 
 # %% ../../nbs/engine/kernel.ipynb #f0295603
 class StageKernelApp(IPKernelApp):

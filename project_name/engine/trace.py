@@ -146,5 +146,5 @@ def _surroundings_changed(trace: dict[str, Any], world: World) -> str:
             return f"the files in {path} are others"
     for name, digest in trace.get("variables", {}).items():
         if world.variable(name) != digest:
-            return f"the environment variable {name} changed"
+            return "other environment variables are set" if name == "*" else f"the environment variable {name} changed"
     return ""
