@@ -15,10 +15,10 @@ OMP_WAIT_POLICY ?= PASSIVE
 export OMP_WAIT_POLICY
 
 # What stands behind P=, F=, IN= and the like reaches the command through the environment, never through a shell line.
-export P F FROM ONLY FORCE KEEP IN OUT FORMULAS SEED QUICK ROUNDS FLIGHTS TABLES
+export P F FROM ONLY FORCE KEEP RUN IN OUT FORMULAS SEED QUICK ROUNDS FLIGHTS TABLES
 
 # A parameter belongs inside of P="...". Outside, make would take it for a variable of its own and nobody would see it.
-WORDS := P F FROM ONLY FORCE KEEP IN OUT FORMULAS SEED QUICK ROUNDS FLIGHTS TABLES PYTHON OMP_WAIT_POLICY
+WORDS := P F FROM ONLY FORCE KEEP RUN IN OUT FORMULAS SEED QUICK ROUNDS FLIGHTS TABLES PYTHON OMP_WAIT_POLICY
 LOOSE := $(strip $(foreach v,$(filter-out $(WORDS) MAKE% .% -%,$(.VARIABLES)),$(if $(findstring command line,$(origin $v)),$v)))
 ifneq ($(LOOSE),)
 $(error $(LOOSE): parameters go inside of P, as in make pipeline P="$(firstword $(LOOSE))=...")
@@ -39,7 +39,7 @@ status: env  ## for each stage: reused or will run, and why; takes the options o
 verify: env  ## check the whole state of the runs: hashes, records, pointers, leftovers
 	@$(CLI) verify
 
-prune: env  ## remove old runs: make prune [KEEP=10]
+prune: env  ## remove old runs: make prune [KEEP=10] or make prune RUN=name
 	@$(CLI) prune --from-make
 
 lab: env  ## open the notebooks in JupyterLab

@@ -294,17 +294,24 @@ def status(words: tuple[str, ...], from_make: bool) -> None:
 @main.command()
 @with_words
 def prune(words: tuple[str, ...], from_make: bool) -> None:
-    "Remove old runs, except the newest KEEP=10 and the latest good one."
+    "Remove old runs, except the newest KEEP=10 and the latest good one, or the run RUN=name."
     from project_name.engine.guard import locked
     from project_name.engine.record import all_runs, latest_run
 
-    options, rest = split_words(words, from_make, ("KEEP",))
-    keep = options.get("KEEP") or "10"
-    if rest or not keep.isdigit():
-        raise ProjectError("prune takes KEEP=number, the number of newest runs to keep")
+    options, rest = split_words(words, from_make, ("KEEP", "RUN"))
+    keep, one = options.get("KEEP") or "10", options.get("RUN") or ""
+    if rest or not keep.isdigit() or (one and "KEEP" in options):
+        raise ProjectError(
+            "prune takes KEEP=number, the number of newest runs to keep, or RUN=name of the one to remove"
+        )
     with locked(runs_dir()):
         runs, latest = all_runs(runs_dir()), latest_run()
+        if one and one not in (names := [run.name for run in runs]):
+            raise ProjectError(f"there is no run {one!r}; {nearest(one, names)}")
+        if one and latest and latest.name == one:
+            raise ProjectError(f"{one} is the latest good run; `make pipeline` makes another one first")
         old = [run for run in runs[: max(len(runs) - int(keep), 0)] if run.resolve() != latest]
+        old = [run for run in runs if run.name == one] if one else old
         for run in old:
             hidden = run.with_name(
                 f".{run.name}.tmp"

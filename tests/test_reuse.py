@@ -239,6 +239,25 @@ def test_a_page_that_was_changed_is_found_and_written_again(project):
     assert (again / "run.html").exists() and run_pipeline(project)[0] == again.resolve()
 
 
+def test_an_edit_in_one_run_changes_no_other_and_can_be_settled(project):
+    before = latest_run(project.runs)
+    edit(project.stages[2], 2, USE + "run.write('three.json', 3)")
+    after, _ = run_pipeline(project)
+    for name in ("00_one.ipynb", "01_two.html"):
+        (after / name).chmod(0o644)
+        with open(after / name, "a") as file:  # into the file itself, as JupyterLab saves
+            file.write(" ")
+    found = problems(project.runs)
+    assert len(found) == 2 and all(sentence.startswith(after.name) for sentence in found), before
+    assert all(f"`make pipeline` makes a whole one, and then `make prune RUN={after.name}`" in each for each in found)
+    assert run_pipeline(project)[1] == 0 and len(problems(project.runs)) == 2
+    assert command("prune", f"RUN={after.name}", runs=project.runs).returncode == 0 and problems(project.runs) == []
+    latest = latest_run(project.runs).name
+    for name, says in {"2O99": "no run '2O99'", latest: "is the latest good run"}.items():
+        done = command("prune", f"RUN={name}", runs=project.runs)
+        assert done.returncode == 2 and says in done.stderr
+
+
 def places(value, at=()):
     "The ways to every value inside of a value."
     yield at

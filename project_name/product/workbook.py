@@ -42,7 +42,7 @@ def read_workbook(path: Path, how: Reading = AS_FOUND, rows: int | None = None) 
     frame = notice(settle(frame, Evidence(where, how, asks=False)), {"": note})
     return notice(frame, keep_left_out(frame, left))
 
-
+# %% ../../nbs/product/workbook.ipynb #01877966
 CODE = re.compile(r"0{3,}([ /-]0+)*")  # a format of numbers that shows zeros in front, as of a postal code
 
 
@@ -65,7 +65,7 @@ def _as_shown(value: Any, form: str | None) -> Any:
     shown = "".join(next(digits) if sign == "0" else sign for sign in form[::-1])
     return ("".join(digits) + shown)[::-1] if len(str(int(value))) <= form.count("0") else str(int(value))
 
-
+# %% ../../nbs/product/workbook.ipynb #1ec24ba0
 def _sheet(book: Any, path: Path, how: Reading) -> str:
     "The sheet that is meant: the one that was named, or the only one that is not empty."
     names = [sheet.title for sheet in book.worksheets]
