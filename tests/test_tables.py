@@ -123,7 +123,7 @@ def test_totals_and_notes_are_told_and_counted(tmp_path):
     (tmp_path / "x.csv").write_text("shop,n\nnorth,3\nsouth,4\nTotal,7\n\nSource: the office\n")
     frame = read_table(tmp_path / "x.csv")
     told = noticed(frame)[""]
-    assert "1 row left out: each holds the sums of the rows above" in told and "1 line of notes" in told
+    assert "1 row left out: it holds the sums of the rows above" in told and "1 line of notes" in told
     assert left_out(frame)["shop"].tolist() == ["Total"] and len(read_table(tmp_path / "x.csv", rows=3)) == 3
 
 
@@ -210,7 +210,10 @@ def test_one_bad_value_spoils_no_other_row_of_a_scored_table(tmp_path):
     frame = read_table(tmp_path / "b.csv", as_trained(str(tmp_path / "b.csv"), signature))
     found, _, faults = read_rows(frame, signature["inputs"])
     assert (
-        sorted(faults) == [0, 1, 2] and "'20241301'" in faults[0] and "'on request'" in faults[1] and "lb" in faults[2]
+        sorted(faults) == [0, 1, 2]
+        and "'20241301'" in faults[0]
+        and "'on request'" in faults[1]
+        and "in kg, found '1 lb'" in faults[2]
     )
     for name, rows in {"fee": [0, 2], "size": [0, 1], "since": [1, 2]}.items():
         assert all(alike(found[name][row], trained[name].iloc[row]) for row in rows), name

@@ -119,7 +119,7 @@ def without_footer(frame: pd.DataFrame) -> tuple[pd.DataFrame, list[dict[str, An
 def keep_left_out(frame: pd.DataFrame, left: list[dict[str, Any]], lines: int = 0) -> dict[str, str]:  # for `notice`
     "Keep the rows that were left out with a frame, and say how many there were and why."
     whys = pd.Series([row["reason"].removeprefix("this row ") for row in left], dtype="str").value_counts(sort=False)
-    told = [f"{count(rows, 'row')} left out: each {why}" for why, rows in whys.items()]
+    told = [f"{count(rows, 'row')} left out: {'it' if rows == 1 else 'each'} {why}" for why, rows in whys.items()]
     told += [f"{count(lines, 'line')} of notes below the table left out"] if lines else []
     if left:
         frame.attrs["left_out"] = left

@@ -84,7 +84,9 @@ def read_rows(
         columns[name], unread = reader(_without_gaps(given[name], column.get("gaps")), *form)
         if unread.any():
             for place in np.flatnonzero(unread):
-                also = f" or one in the form {form[0]}" if form else ""
+                also = (
+                    f" or one in the form {form[0]}" if form else f" in {column['unit']}" if column.get("unit") else ""
+                )
                 found = f"column {name!r}: expected {expected}{also}, found {seen(_at(given[name], place))}"
                 faults[int(place)] = f"{faults[place]}; {found}" if place in faults else found
     return columns, index, faults
