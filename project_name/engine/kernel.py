@@ -68,9 +68,9 @@ def note_modules() -> None:
 
 OWN = (
     "project_name",
-    *(f"project_name.{name}" for name in ("base", "engine", "engine.kernel", "engine.seen")),
+    *(f"project_name.{name}" for name in ("base", "engine", "engine.kernel", "engine.lookups", "engine.seen")),
 )  # it loads
-NOTED = {"project_name.engine", "project_name.engine.kernel", "project_name.engine.seen"}
+NOTED = {f"project_name.{name}" for name in ("engine", "engine.kernel", "engine.lookups", "engine.seen")}
 
 
 def note_exit_code(shell: Any, kind: type, error: ProjectError, trace: Any, tb_offset: int | None = None) -> None:
