@@ -542,4 +542,5 @@ def test_every_candidate_answers_what_no_table_held_in_the_form_that_is_shipped(
             shipped = Model(Bundle({"format": "onnx", "environment": environment("onnx")}, parts))
             answers = shipped.predict(odd)
             for column in truth.select_dtypes("number"):
-                np.testing.assert_allclose(answers[column], truth[column], rtol=1e-5, atol=1e-5)
+                least = 1e-5 * max(1, truth[column].std())  # 32 bits keep seven digits of the largest amounts
+                np.testing.assert_allclose(answers[column], truth[column], rtol=1e-5, atol=least)
