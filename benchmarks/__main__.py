@@ -1,6 +1,7 @@
 """`make bench`: medians and ratios, measured side by side. ROUNDS=n: how often; FLIGHTS=0, TABLES=0: without that part.
 
 `python -m benchmarks tables [name ...]`: only the models, beside skrub's on tables of many kinds.
+`python -m benchmarks honest`: how often the checks of tables and scores are wrong.
 """
 
 import os
@@ -8,7 +9,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from . import flights, light, parallel, tables
+from . import flights, honest, light, parallel, tables
 from .measure import measure, table
 
 
@@ -16,6 +17,8 @@ def main() -> None:
     "Measure, and print the tables."
     if sys.argv[1:2] == ["tables"]:
         return tables.main(sys.argv[2:])
+    if sys.argv[1:2] == ["honest"]:
+        return honest.main()
     rounds = int(os.environ.get("ROUNDS") or 5)
     with tempfile.TemporaryDirectory(prefix="bench-") as temporary:
         folder = Path(temporary)

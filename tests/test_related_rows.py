@@ -1,0 +1,45 @@
+"""Rows that belong together, without a column that says so, must not be learned from and judged on at once."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from sklearn.ensemble import RandomForestClassifier
+from sklearn.metrics import roc_auc_score
+
+from project_name.methods.candidates import Rows
+from project_name.methods.choice import make_folds
+from project_name.methods.lookalikes import find_lookalikes
+from project_name.methods.siblings import find_siblings
+from project_name.methods.splits import FAMILY, families, split_by_group
+
+DATA = {"task": "binary", "classes": ["ill", "well"], "positive": "ill", "split": {"kind": "stratified"}}
+
+
+def patients(noise: float, many: int, each: int) -> tuple[pd.DataFrame, pd.Series]:
+    "Readings of patients whose label was drawn by chance: an honest score is 0.5."
+    chance = np.random.default_rng(11)
+    who = np.repeat(np.arange(many), each)
+    readings = chance.normal(size=(many, 8))[who] + chance.normal(0, noise, (len(who), 8))
+    mixed = chance.permutation(len(who))
+    labels = chance.choice(DATA["classes"], many)[who]
+    return pd.DataFrame(readings[mixed]).add_prefix("x"), pd.Series(labels[mixed])
+
+
+def held_out_area(inputs: pd.DataFrame, labels: pd.Series, blocks: pd.DataFrame) -> float:
+    "The ROC AUC of a forest on the folds that the training makes."
+    told = np.zeros(len(labels))
+    for fold in make_folds(Rows(inputs, labels), blocks, DATA, count=5, repeats=1, seed=0):
+        forest = RandomForestClassifier(12, random_state=0).fit(inputs.iloc[fold.fit], labels.iloc[fold.fit])
+        told[fold.judge] = forest.predict_proba(inputs.iloc[fold.judge])[:, 0]
+    return roc_auc_score(labels == "ill", told)
+
+
+@pytest.mark.parametrize(("noise", "many", "each"), [(0.05, 200, 3), (0.15, 80, 12), (0.3, 80, 12)])
+def test_patients_without_a_number_are_kept_together_in_the_split_and_in_the_folds(noise, many, each):
+    inputs, labels = patients(noise, many, each)
+    together, related = families(inputs, find_lookalikes(inputs), find_siblings(inputs, labels))
+    assert related
+    part = split_by_group(together, labels)
+    assert part.groupby(together).nunique().max() == 1
+    assert held_out_area(inputs, labels, inputs[[]]) > 0.95  # by heart
+    assert held_out_area(inputs, labels, pd.DataFrame({FAMILY: together})) < 0.7
