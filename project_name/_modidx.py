@@ -1053,6 +1053,7 @@ d = { 'settings': {'branch': 'main', 'doc_baseurl': '/', 'doc_host': '', 'git_ur
                                        'project_name.evaluate.importance': ('evaluate.html#importance', 'project_name/evaluate.py'),
                                        'project_name.evaluate.interval': ('evaluate.html#interval', 'project_name/evaluate.py'),
                                        'project_name.evaluate.metrics_of': ('evaluate.html#metrics_of', 'project_name/evaluate.py'),
+                                       'project_name.evaluate.moves_most': ('evaluate.html#moves_most', 'project_name/evaluate.py'),
                                        'project_name.evaluate.outcome': ('evaluate.html#outcome', 'project_name/evaluate.py'),
                                        'project_name.evaluate.plot_amounts': ('evaluate.html#plot_amounts', 'project_name/evaluate.py'),
                                        'project_name.evaluate.plot_calibration': ( 'evaluate.html#plot_calibration',

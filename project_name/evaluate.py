@@ -5,9 +5,9 @@
 # %% auto #0
 __all__ = ['FEWEST_GROUPS', 'FEW_CASES', 'LATER', 'block_codes', 'tally', 'metrics_of', 'draws', 'resampled', 'interval',
            'few_cases', 'enough_blocks', 'compared', 'that_matters', 'slice_columns', 'enough', 'slice_scores',
-           'with_gaps', 'drawn_metric', 'sources', 'importance', 'outcome', 'dependence', 'verdict', 'plot_intervals',
-           'plot_separation', 'confusion_shares', 'plot_confusion', 'plot_amounts', 'plot_calibration',
-           'plot_dependence', 'as_predictions']
+           'with_gaps', 'drawn_metric', 'sources', 'importance', 'outcome', 'dependence', 'moves_most', 'verdict',
+           'plot_intervals', 'plot_separation', 'confusion_shares', 'plot_confusion', 'plot_amounts',
+           'plot_calibration', 'plot_dependence', 'as_predictions']
 
 # %% ../nbs/05_evaluate.ipynb #d1652d79
 from collections.abc import Callable
@@ -192,7 +192,7 @@ def that_matters(margin: float, metric: str, other: float) -> float:
 
 # %% ../nbs/05_evaluate.ipynb #4324a226
 def slice_columns(clean: pd.DataFrame, data: dict, stated: list[str], most: int = 3) -> list[str]:
-    "The columns to slice by: the stated ones, else the first categories with two to twelve levels."
+    "The columns to slice by: the stated ones, or the first categories with two to twelve levels."
     if hidden := [name for name in stated if name in data.get("private", ())]:
         raise DataError(
             f"[slices] {hidden[0]!r} is private; take it out, or name it in public={hidden[0]}", exit_code=2
@@ -333,6 +333,16 @@ def dependence(
         predicted = predict_rows(model, features.assign(**{name: same}), data["classes"])
         found.append({"value": value, "prediction": float(outcome(predicted, data, label).mean())})
     return found
+
+
+def moves_most(model: Any, features: pd.DataFrame, names: list[str], data: dict, label: str | None) -> str:
+    "Of the first features that were made of one column, the one that moves the mean prediction most."
+
+    def span(name: str) -> float:
+        told = [point["prediction"] for point in dependence(model, features, name, data, label, points=3)]
+        return max(told, default=0.0) - min(told, default=0.0)
+
+    return names[0] if len(names) == 1 else max(names[:6], key=span)
 
 # %% ../nbs/05_evaluate.ipynb #8084df53
 LATER = ("p99_ms", "bundle_mb")  # measured when the model is packed

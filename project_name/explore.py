@@ -165,7 +165,7 @@ def plot_levels(means: pd.DataFrame, share: bool, most: int = 12) -> plt.Axes:
 
 # %% ../nbs/02_explore.ipynb #fc1213fc
 def agreement(predicted: pd.Series, actual: pd.Series) -> float:  # 0 to 1
-    "How well one order agrees with another: 2 AUC - 1 for zeros and ones, else the rank correlation."
+    "How well one order agrees with another: 2 AUC - 1 for zeros and ones, the rank correlation otherwise."
     ranks = predicted.rank()
     if not actual.isin([0.0, 1.0]).all():
         found = ranks.corr(actual.rank()) if predicted.nunique() > 1 else 0.0

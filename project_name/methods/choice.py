@@ -32,7 +32,7 @@ def are_few(target: pd.Series, valid: pd.Series, task: str) -> bool:
 
 
 def how_often(rows: int, classes: int) -> tuple[int, int]:  # folds; repeats
-    "In how many folds a cross-validation parts the rows, and how often it is repeated."
+    "How many folds a cross-validation has, and how often it is repeated."
     if classes > 10 or rows >= 50_000:
         return 3, 1
     return (5, 2) if classes <= 3 and rows < 5000 else (5, 1)

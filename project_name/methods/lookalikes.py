@@ -69,7 +69,7 @@ WORK = 8e8  # comparisons of two values that are affordable
 
 
 class Lookalikes(NamedTuple):
-    "Near-copies in a table: how many rows have one, how many were looked at, and who belongs together."
+    "Near-copies in a table: how many rows have one, how many were looked at, and which belong together."
 
     rows: int
     looked: int
