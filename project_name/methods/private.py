@@ -47,7 +47,7 @@ def different(column: pd.Series) -> pd.Series:  # value: rows
         return rows.set_axis(rows.index.astype("int64")) if whole.all() else rows.head(0)
     return rows
 
-
+# %% ../../nbs/methods/private.ipynb #5b1e1101
 def judge(column: pd.Series) -> Private | None:
     "What is private about the values of a column, or may be, or None."
     name, rows = in_words(column.name), different(column)
