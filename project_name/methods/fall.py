@@ -42,7 +42,9 @@ def tell_fall(
 ) -> dict[str, Any]:  # what `say` takes
     "A sentence on the two scores."
     text = "On the held-out rows, by which the model was chosen, the {called} was {held}; on test rows it is {test}."
-    if not found["far"]:
+    if not found["far"] and found["worse"] > 2 * found["error"]:
+        text += " That is worse, but chance is not ruled out."
+    elif not found["far"]:
         text += " That is no worse than chance explains."
     elif over_time:
         text = f"**{text}** That is far worse than chance explains: what was learned holds less for later rows."
