@@ -441,6 +441,7 @@ RECORDS = [
     right("texts of digits", '{"a": "01234", "b": "1.10"}\n', {"a": ["01234"], "b": ["1.10"]}, "x.jsonl"),
     right("names like words for nothing", '{"a": "None"}\n{"a": "Null"}\n', {"a": ["None", "Null"]}, "x.jsonl"),
     right("packed JSON lines", gzip.compress(b'{"a": 1, "b": "x"}\n{"a": 2, "b": "y"}\n'), AB, "x.jsonl.gz"),
+    right("dashes among numbers in JSON", '{"a": 5}\n{"a": "-"}\n{"a": null}\n', {"a": [5, None, None]}, "x.jsonl"),
     right("amounts in JSON", '{"a": "1,234.50 USD"}\n{"a": "7 USD"}\n', {"a": [1234.5, 7]}, "x.jsonl"),
     right("days as numbers in JSON", '{"a": 20240102}\n{"a": 20240203}\n', {"a": DAYS}, "x.jsonl"),
 ]
@@ -487,11 +488,17 @@ TYPED = [
         "line 1 fills 1 of 2 columns, line 3 fills 2.*header=3 if line 3",
         "x.xlsx",
     ),
+    right(
+        "gaps as words in a workbook",
+        book([["a", "b"], [1, "x"], ["n/k", "y"], ["-", "z"]]),
+        {"a": [1, None, None], "b": list("xyz")},
+        "x.xlsx",
+    ),
     right("errors in cells", book([["a"], [1], ["#DIV/0!"], [3]]), {"a": [1, None, 3]}, "x.xlsx"),
     right(
         "numbers and words in a column",
-        book([["a", "b"], [1, "x"], ["n/k", "y"]]),
-        {"a": ["1", "n/k"], "b": ["x", "y"]},
+        book([["a", "b"], [1, "x"], ["dear", "y"]]),
+        {"a": ["1", "dear"], "b": ["x", "y"]},
         "x.xlsx",
     ),
     refused("an empty workbook", book([]), "is empty", "x.xlsx"),

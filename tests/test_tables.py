@@ -17,7 +17,7 @@ from project_name.product.footers import left_out
 from project_name.product.reading import ProductError, noticed, reading, written
 from project_name.product.rows import read_rows
 from project_name.product.score import as_trained
-from project_name.product.tables import columns, read_table
+from project_name.product.tables import columns, read_table, write_table
 
 from .conftest import command
 from .odd_files import DOUBTFUL, ODD, ORDINARY, Odd
@@ -117,6 +117,18 @@ def test_what_the_reader_decides_is_said_of_the_column(tmp_path):
         "zone": "time zone",
     }
     assert [name for name, word in words.items() if word not in notes[name]] == []
+
+
+@pytest.mark.parametrize("suffix", [".csv", ".xlsx", ".jsonl"])
+def test_a_dash_is_a_gap_in_every_kind_of_file_and_is_told(suffix, tmp_path):
+    table, path = {"n": [5, "-", 7, 9, "?"], "m": list("abcde")}, tmp_path / f"x{suffix}"
+    if suffix == ".xlsx":
+        pd.DataFrame(table).to_excel(path, index=False)
+    else:
+        write_table(path, pd.DataFrame(table))
+    frame = read_table(path)
+    assert [plain(value) for value in frame["n"]] == [5, None, 7, 9, None]
+    assert "'-', '?' counts as missing" in noticed(frame)["n"] and written(frame)["n"]["gaps"] == ["-", "?"]
 
 
 def test_totals_and_notes_are_told_and_counted(tmp_path):

@@ -74,9 +74,13 @@ def as_numbers(
     "A column of numbers as people write them as numbers; None for any other. Asks where it is open."
     if name in known.how.trained:
         return _as_trained(name, column, known)
-    different = [text for text in column.dropna().unique() if not stands_for_none(text)]
-    if sum(measure_of(text) is not None for text in different[:50]) < NEARLY_ALL * len(different[:50]) or not different:
+    texts = column.dropna().unique()
+    first = [text for text in texts[:100] if not stands_for_none(text)]
+    if sum(measure_of(text) is not None for text in first) < NEARLY_ALL * len(first):
         return None  # at the first words, and so quickly
+    different = [text for text in texts if not stands_for_none(text)]
+    if not different:
+        return None
     found = {text: parts for text in different if (parts := measure_of(text))}
     slips = len(found) < len(different)  # among plain numbers, they are left to those who give columns their types
     if len(found) < NEARLY_ALL * len(different) or (slips and are_plain(list(found))):
@@ -138,7 +142,7 @@ def _as_trained(name: str, column: pd.Series, known: Evidence) -> tuple[pd.Serie
     found = {
         text: parts for text in column.dropna().unique() if (parts := measure_of(text)) and parts[2] in ("", usual)
     }
-    if not found or not (decimal := _decimal(name, [digits for _, digits, _ in found.values()], known)):
+    if not (decimal := _decimal(name, [digits for _, digits, _ in found.values()], known)):
         return None
     numbers = {text: to_number(sign, digits, decimal) for text, (sign, digits, _) in found.items()}
     values = [numbers.get(text, None if stands_for_none(str(text)) else text) for text in column]

@@ -16,6 +16,7 @@ from .reading import ProductError, keep_written, notice
 from .values import TRUTHS
 from project_name.product.writing import (
     SURE,
+    exact,
     kept_words,
     measure_of,
     missing_words,
@@ -59,6 +60,8 @@ def settle(frame: pd.DataFrame, known: Evidence) -> pd.DataFrame:
     frame = frame.assign(**{name: without_words(frame[name], {*SURE, *known.how.gaps_of(name)}) for name in words})
     for name in frame:
         known.wrote(name, known.how.gaps_of(name))
+    for name in [name for name in frame if frame[name].dtype == object]:
+        frame[name], notes[name] = _mixed(frame[name], name, known)
     later, usual, known.usual = [], known.usual, ""
     for name in open_ones:
         try:
@@ -106,10 +109,25 @@ def _words(column: pd.Series, name: str, known: Evidence) -> tuple[pd.Series, st
     told = (missing_words(column, gaps), kept_words(rest), "" if name in known.how.trained else half_numbers(rest))
     return rest, "; ".join(filter(None, told))
 
+# %% ../../nbs/product/columns.ipynb #7bfca6ad
+def _mixed(column: pd.Series, name: str, known: Evidence) -> tuple[pd.Series, str]:  # what was noticed
+    "A column of Python values; numbers beside words for nothing become numbers with gaps."
+    words = {value for value in column if isinstance(value, str)}
+    kinds = {type(value) for value in column if not isinstance(value, str) and value is not None and value == value}
+    if not words or not kinds or not kinds <= {int, float}:
+        return column, ""
+    if not all(map(stands_for_none, words)):
+        return column, half_numbers(column.map(str, na_action="ignore"))
+    known.wrote(name, sorted(words))
+    values = exact([None if isinstance(value, str) else value for value in column])
+    return values.set_axis(column.index), missing_words(column, sorted(words))
+
 # %% ../../nbs/product/columns.ipynb #0a82f8f5
 def half_numbers(column: pd.Series) -> str:  # "" for any other column
     "A sentence about a column of words of which at least half are numbers, and which word keeps it from being read so."
     different = column.dropna().unique()
+    if 3 * sum(measure_of(text) is not None for text in different[:200]) < len(different[:200]):
+        return ""  # at the first words, and so quickly
     numbers = [text for text in different if measure_of(text)]
     few = len(numbers) < 3 or 2 * len(numbers) < len(different)
     if few or surely_codes(numbers) or perhaps_codes(numbers):

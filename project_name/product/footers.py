@@ -26,7 +26,8 @@ TOTAL = re.compile(rf"({TOTALS})( \d{{4}})?\s*:?", re.IGNORECASE)
 
 def says_total(column: pd.Series) -> np.ndarray:
     "Which values of a column are a word for a total."
-    words = [value for value in column.dropna().unique() if isinstance(value, str) and TOTAL.fullmatch(value.strip())]
+    short = [value for value in column.dropna().unique() if isinstance(value, str) and len(value) < 30]
+    words = [value for value in short if TOTAL.fullmatch(value.strip())]
     return column.isin(words).to_numpy() if words else np.zeros(len(column), dtype=bool)
 
 
@@ -34,6 +35,8 @@ def total_rows(frame: pd.DataFrame) -> dict[int, str]:  # place: why it is one
     "The rows of a table that are totals of others."
     said = {name: says_total(frame[name]) for name in frame if frame[name].dtype.kind in "OU"}
     named = np.logical_or.reduce([*said.values(), np.zeros(len(frame), dtype=bool)])
+    if named.sum() > max(20, len(frame) / 20):
+        return {}  # so many are a level of a column
     places = [place for place in np.flatnonzero(named) if _is_label(frame.iloc[place])]
     amounts = {name: numbers_of(frame[name]) for name in frame if not said.get(name, named[:0]).any()} if places else {}
     found, begin = {}, 0

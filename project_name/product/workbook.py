@@ -19,7 +19,7 @@ from .columns import settle
 from .footers import keep_left_out, without_footer
 from .header import Row, header_row, names_of
 from .reading import AS_FOUND, ProductError, Reading, check_names, notice, question, with_extra
-from .writing import SURE, exact
+from .writing import SURE, exact, stands_for_none
 
 # %% ../../nbs/product/workbook.ipynb #cedd8889
 def read_workbook(path: Path, how: Reading = AS_FOUND, rows: int | None = None) -> pd.DataFrame:
@@ -129,6 +129,9 @@ def _column(values: list) -> pd.Series:
     "The cells of a column; if it holds both texts and numbers, all become texts."
     values = [None if isinstance(value, str) and value.strip() in SURE else value for value in values]
     kinds = {type(value) for value in values if value is not None}
+    words = {value for value in values if isinstance(value, str)}
+    if str in kinds and kinds <= {str, int, float} and all(map(stands_for_none, words)):
+        return pd.Series(values, dtype=object)  # numbers with words for gaps
     if str in kinds and len(kinds) > 1:
         values = [value if value is None else _text(value) for value in values]
     if kinds == {bool} and None in values:
