@@ -1669,6 +1669,8 @@ d = { 'settings': {'branch': 'main', 'doc_baseurl': '/', 'doc_host': '', 'git_ur
                                                                                            'project_name/product/bundle.py')},
             'project_name.product.columns': { 'project_name.product.columns._check_forced': ( 'product/columns.html#_check_forced',
                                                                                               'project_name/product/columns.py'),
+                                              'project_name.product.columns._mixed': ( 'product/columns.html#_mixed',
+                                                                                       'project_name/product/columns.py'),
                                               'project_name.product.columns._settled': ( 'product/columns.html#_settled',
                                                                                          'project_name/product/columns.py'),
                                               'project_name.product.columns._words': ( 'product/columns.html#_words',
