@@ -54,7 +54,7 @@ def as_values(target: pd.Series) -> np.ndarray:  # rows by one amount, or by cla
 SIZES = (3, 4, 5, 6, 8, 10, 12, 15, 19, 24, 30)  # rows of a cell, on average
 FEWEST_FAMILIES = 40  # with fewer, it is a matter of a few clusters
 MOST_ROWS, AROUND = 2000, 60  # rows that are looked at; in a large table in surroundings of so many
-LEAST_GAIN, SURE = 0.4, 4.5  # of what a neighbour knows, if half of its cell is elsewhere; in standard errors
+LEAST_GAIN, SURE = 0.45, 5.0  # of what a neighbour knows, if half of its cell is elsewhere; in standard errors
 MOST_NEW = 0.4  # of what is known within families may be known across them
 
 
