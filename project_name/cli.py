@@ -22,7 +22,7 @@ from typing import Any
 import click
 
 from .advice import advice, advised, go_on
-from .base import ProjectError, nearest, root, runs_dir
+from .base import NO_TIME, ProjectError, nearest, root, runs_dir
 from .numbers import duration, size
 
 # %% ../nbs/cli.ipynb #ea4837d0
@@ -118,7 +118,8 @@ def check_source(values: dict[str, Any]) -> None:
     from project_name.product.tables import columns
 
     found = columns(values["source"], reading(values))
-    asked = [("target", values.get("target", "")), ("time", values.get("time", "")), ("group", values.get("group", ""))]
+    asked = [(name, values.get(name, "")) for name in ("target", "time", "group")]
+    asked = [one for one in asked if one != ("time", NO_TIME)]
     for parameter, name in [*asked, *(("drop", name) for name in values.get("drop", []))]:
         if name and name not in found:
             raise ProjectError(f"{parameter} {name!r} is no column of {values['source']}; {nearest(name, found)}")

@@ -18,8 +18,7 @@ from typing import Any
 
 import pandas as pd
 
-from .base import ProjectError, nearest
-from .methods.splits import NO_TIME
+from .base import NO_TIME, ProjectError, nearest
 from .numbers import count, number, percent
 from .product.reading import READING
 from .product.sources import find_function, shown
