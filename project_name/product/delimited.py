@@ -108,8 +108,7 @@ def _byte_of_line(content: bytes, line: int) -> int:
 def read_text(path: Path, how: Reading = AS_FOUND, rows: int | None = None) -> pd.DataFrame:
     "Read a text table strictly: numbers, truths and days if they are certain, everything else as text."
     content, note = utf8_of(bytes_of(path, how.sheet), str(path), how)
-    if b"\n" not in content:
-        content = content.replace(b"\r", b"\n")  # the line ends of old Macintoshes
+    content = content if b"\n" in content else content.replace(b"\r", b"\n")  # the line ends of old Macintoshes
     layout = layout_of(content[:START], str(path), how, "\t" if ".tsv" in path.suffixes else ",")
     check_names(how, layout.names, str(path))
     cut = rows is None and len(layout.names) > 1
