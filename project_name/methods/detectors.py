@@ -26,7 +26,7 @@ class Detector(NamedTuple):
     least: float = 0.5  # share of the different values that must look like it
     differing: float = 0.0  # share of the filled rows that must have a value of their own
     fewest: int = 10  # different values; with fewer a column names groups and no people
-    by_row: bool = False  # whether rows are counted instead of different values, since single ones are blotted out
+    by_row: bool = False  # whether rows are counted instead of different values, since single ones are masked
 
     def holds(self, text: str) -> bool:
         "Whether a value looks like what this detector looks for."

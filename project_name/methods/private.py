@@ -94,10 +94,10 @@ def find_private(
 # %% ../../nbs/methods/private.ipynb #2c22b6dd
 def tell_private(
     found: Mapping[str, Private],
-    blotted: Mapping[str, int],  # rows of each column in which something was blotted out
+    masked: Mapping[str, int],  # rows of each column in which something was masked
     named: Mapping[str, int],  # rows of each free text in which words of private columns were
 ) -> dict[str, Any]:  # what `say` takes
-    "Sentences on the columns that stay out, on those in doubt, and on the values blotted out of the others."
+    "Sentences on the columns that stay out, on those in doubt, and on the values masked in the others."
     sure, doubtful = ([name for name, one in found.items() if one.sure == sure] for sure in (True, False))
     text = "**No column looks private.** If one is, name it in `private=...`, and it stays out."
     if sure:
@@ -107,19 +107,19 @@ def tell_private(
         )
     if doubtful:
         text += (
-            " **Perhaps private: {doubtful}, which may hold names of people.** Until somebody says so, such a column "
-            "is used: `private={first}` takes it out, `public={first}` says that it is none."
+            " **Perhaps private: {doubtful}, which may hold names of people.** Until the settings say so, such a column "
+            "is used: `private={first}` takes it out, `public={first}` keeps it for good."
         )
-    if blotted:
+    if masked:
         text += (
-            " E-mail addresses, phone, card or account numbers, secrets or values of private columns were blotted out "
+            " E-mail addresses, phone, card or account numbers, secrets or values of private columns were masked "
             "in {values}. The rest of such a column is used."
         )
     if named:
-        text += " In free texts, the words that make up private values were blotted out too: in {words}."
+        text += " In free texts, the words that make up private values were masked too: in {words}."
     rows_of = lambda held: ", ".join(f"{count(rows, 'row')} of {name}" for name, rows in held.items())
     names = {"names": ", ".join(sure), "doubtful": ", ".join(doubtful), "first": next(iter(doubtful), "")}
-    return {"sentence": text, **names, "values": rows_of(blotted), "words": rows_of(named)}
+    return {"sentence": text, **names, "values": rows_of(masked), "words": rows_of(named)}
 
 
 def refuse_private(found: Mapping[str, Private], target: str, time: str) -> str:  # why; empty if all is well
