@@ -57,7 +57,7 @@ test: env check  ## prove it: notebooks, package, and a quick pipeline over a sm
 	@cp -RP $(TRIAL) $(LESSONS)
 	@RUNS_DIR=$(LESSONS) $(BIN)/nbdev-test --n-workers 0 --skip-file-re '^[0-9][0-9]' >$(LESSONS)/log 2>&1 & lessons=$$!; \
 	  trap 'kill $$lessons' INT TERM HUP; \
-	  RUNS_DIR=$(TRIAL) $(BIN)/python -m pytest -n logical --maxprocesses 4 --dist loadgroup --cov --cov-report=term:skip-covered; tests=$$?; \
+	  RUNS_DIR=$(TRIAL) $(BIN)/python -m pytest -n logical --maxprocesses 4 --dist loadscope --cov --cov-report=term:skip-covered; tests=$$?; \
 	  wait $$lessons; learned=$$?; echo "the lessons of the notebooks:"; cat $(LESSONS)/log; \
 	  [ $$tests -eq 0 ] && [ $$learned -eq 0 ]
 	@rm -rf $(TRIAL) $(LESSONS)

@@ -1,6 +1,7 @@
 """What several tests share: the quick run of the whole pipeline, and tiny projects to break."""
 
 import os
+import re
 import subprocess
 import sys
 from functools import partial
@@ -8,11 +9,32 @@ from pathlib import Path
 
 import nbformat
 import pytest
+from xdist.scheduler import LoadScopeScheduling
 
 from project_name.base import root
 from project_name.engine.record import latest_run
 
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # as make sets it; threads that spin slow each other down
+
+# Tests that share something costly run in one process. Every other test goes wherever there is room.
+SHARED = {r"test_alike\.py": "alike", r"test_any_table\.py.*\[(\w+)": r"table \1", r"test_the_wheel": "table binary"}
+
+
+class Shared(LoadScopeScheduling):
+    "Hands out the tests to the processes that run them."
+
+    def _split_scope(self, nodeid: str) -> str:
+        found = ((re.search(pattern, nodeid), name) for pattern, name in SHARED.items())
+        return next((match.expand(name) for match, name in found if match), nodeid)
+
+
+def pytest_xdist_make_scheduler(config, log):
+    return Shared(config, log)
+
+
+def pytest_collection_modifyitems(items):
+    "The longest tests come first, so that no process is left with one at the end."
+    items.sort(key=lambda item: "test_torture" not in item.nodeid and "same_bytes" not in item.nodeid)
 
 
 def command(*words: object, runs: Path | str | None = None, **options) -> subprocess.CompletedProcess:

@@ -27,9 +27,6 @@ def run_all(folder, kind):
     return found
 
 
-pytestmark = pytest.mark.xdist_group("alike")  # all judge the same runs
-
-
 @pytest.fixture(scope="module")
 def warm(tmp_path_factory):
     return run_all(tmp_path_factory.mktemp("warm"), "warm")

@@ -53,11 +53,7 @@ TABLES = {
 }
 
 
-# A run serves all tests of its table, in one process; the wheels of two tests would be called the same.
-GROUPS = [pytest.param(name, marks=pytest.mark.xdist_group("wheel" if name == "binary" else name)) for name in TABLES]
-
-
-@pytest.fixture(scope="module", params=GROUPS)
+@pytest.fixture(scope="module", params=TABLES)
 def run(request, tmp_path_factory):
     "The finished run on one of the tables, with its kind."
     make, target, primary = TABLES[request.param]

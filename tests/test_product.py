@@ -146,7 +146,6 @@ def test_a_changed_bundle_is_refused_before_it_is_opened(quick_run, tmp_path):
             load(broken)
 
 
-@pytest.mark.xdist_group("wheel")
 def test_the_wheel_predicts_in_an_environment_of_its_own(quick_run, golden, tmp_path):
     path, predicted, _ = golden
     done = command("dist", runs=quick_run.parent)
