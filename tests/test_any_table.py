@@ -150,6 +150,7 @@ def test_pages_write_numbers_for_people(run):
         assert not re.search(r"\d(\.\d+)?e[+-]\d", text), name
         assert not re.search(r"\b1 (rows|columns|classes|stages|batches|checks|cells)\b", text), name
         assert text.lower().count("not stated") <= 1, name
+        assert not re.search(r"\b(PosixPath|dtype:|<[\w.]+ object at|Namespace\()", text), name  # what Python shows
 
 
 def test_every_page_has_a_title_of_its_own_and_the_report_begins_with_the_question(run):
