@@ -21,10 +21,10 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 import yaml
-from .methods.masking import frequent
 
 from .base import nearest, sha256
 from .look import BLUE, GREEN, ORANGE, add_legend, new_axes, plot_bars
+from .methods.masking import frequent
 from .methods.splits import PARTS
 from .methods.types import Typed, type_column
 from .numbers import count, number

@@ -16,12 +16,12 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from .methods.masking import frequent
 
 from . import methods, product
 from .base import ProjectError, plain
 from .data import of_aside
 from .look import escape
+from .methods.masking import frequent
 from .methods.metrics import GREATER
 from .methods.questions import Question
 from .numbers import count, number

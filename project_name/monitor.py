@@ -14,11 +14,11 @@ from typing import Any
 import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
-from .methods.masking import frequent
 from scipy.special import bdtr, chdtrc, kolmogorov
 
 from .explore import periods
 from .look import BLUE, GREY, ORANGE, add_legend, new_axes, shorten
+from .methods.masking import frequent
 from .methods.metrics import metric_name
 from .numbers import number
 

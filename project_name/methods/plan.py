@@ -12,8 +12,8 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from .masking import NAMED_FROM
 
+from .masking import NAMED_FROM
 from .texts import learn_texts
 from project_name.product.features import (
     MISSING,

@@ -107,8 +107,8 @@ def tell_private(
         )
     if doubtful:
         text += (
-            " **Perhaps private: {doubtful}, which may hold names of people.** Until the settings say so, such a column "
-            "is used: `private={first}` takes it out, `public={first}` keeps it for good."
+            " **Perhaps private: {doubtful}, which may hold names of people.** Until the settings say so, such a "
+            "column is used: `private={first}` takes it out, `public={first}` keeps it for good."
         )
     if masked:
         text += (

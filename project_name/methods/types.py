@@ -13,8 +13,8 @@ from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
-from .masking import frequent
 
+from .masking import frequent
 from ..numbers import count
 from ..product.writing import beyond_exact, perhaps_codes, sketch, stands_for_none, surely_codes
 
