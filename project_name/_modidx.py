@@ -1788,6 +1788,8 @@ d = { 'settings': {'branch': 'main', 'doc_baseurl': '/', 'doc_host': '', 'git_ur
                                                                                                  'project_name/product/features.py'),
                                                'project_name.product.features.differing_columns': ( 'product/features.html#differing_columns',
                                                                                                     'project_name/product/features.py'),
+                                               'project_name.product.features.fingerprint': ( 'product/features.html#fingerprint',
+                                                                                              'project_name/product/features.py'),
                                                'project_name.product.features.labels': ( 'product/features.html#labels',
                                                                                          'project_name/product/features.py'),
                                                'project_name.product.features.numbers': ( 'product/features.html#numbers',

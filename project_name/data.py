@@ -266,7 +266,7 @@ def tell_aside(counts: pd.Series, aside: int, rows: int) -> dict[str, Any]:  # w
         "were": "was" if aside == 1 else "were",
         "often": "all for one reason" if len(counts) == 1 else "most often for this reason",
         "reason": str(counts.index[0]),
-        "then": of_aside(counts),
+        "then": of_aside(counts.to_dict()),
     }
 
 # %% ../nbs/01_data.ipynb #c5e27350

@@ -4,11 +4,12 @@
 
 # %% auto #0
 __all__ = ['MISSING', 'OTHER', 'EPOCH', 'Column', 'Step', 'STEPS', 'Arrays', 'Columns', 'FeatureError', 'values_of', 'numbers',
-           'within', 'labels', 'Text', 'as_frame', 'takes_arrays', 'apply_domain', 'build_columns', 'used_columns',
-           'build_features', 'differing_columns']
+           'within', 'fingerprint', 'labels', 'Text', 'as_frame', 'takes_arrays', 'apply_domain', 'build_columns',
+           'used_columns', 'build_features', 'differing_columns']
 
 # %% ../../nbs/product/features.ipynb #46a3b99f
 import functools
+import hashlib
 import inspect
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -61,16 +62,21 @@ def within(values: np.ndarray, limits: list[float] | None) -> np.ndarray:
     return values if limits is None else np.clip(values, np.float32(limits[0]), np.float32(limits[1]))
 
 # %% ../../nbs/product/features.ipynb #33bf39d0
+def fingerprint(level: str) -> str:
+    "What a plan holds of a level that it does not name."
+    return f"#{hashlib.sha256(level.encode('utf-8', 'surrogatepass')).hexdigest()[:12]}"
+
+
 def labels(
     column: Column,
-    levels: list[str] | None = None,  # those that are known; None keeps all
+    levels: list[str] | None = None,  # those that are known, by name or by fingerprint; None keeps all
 ) -> np.ndarray:
     "The values as text, with `missing` for what is missing or empty and `(other)` for what is not known."
     codes, found = pd.factorize(values_of(column))
     names = [_label(level) for level in found]
     if levels is not None:
         known = {*levels, MISSING}
-        names = [name if name in known else OTHER for name in names]
+        names = [next((one for one in (name, fingerprint(name)) if one in known), OTHER) for name in names]
     return np.array([*names, MISSING], dtype=object)[codes]
 
 
