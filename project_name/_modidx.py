@@ -1503,6 +1503,8 @@ d = { 'settings': {'branch': 'main', 'doc_baseurl': '/', 'doc_host': '', 'git_ur
                                                                                         'project_name/methods/splits.py'),
                                              'project_name.methods.splits.belonging': ( 'methods/splits.html#belonging',
                                                                                         'project_name/methods/splits.py'),
+                                             'project_name.methods.splits.check_declared': ( 'methods/splits.html#check_declared',
+                                                                                             'project_name/methods/splits.py'),
                                              'project_name.methods.splits.check_split': ( 'methods/splits.html#check_split',
                                                                                           'project_name/methods/splits.py'),
                                              'project_name.methods.splits.copies': ( 'methods/splits.html#copies',
