@@ -767,6 +767,8 @@ d = { 'settings': {'branch': 'main', 'doc_baseurl': '/', 'doc_host': '', 'git_ur
                                                                                              'project_name/engine/secrets.py'),
                                              'project_name.engine.secrets._alone': ( 'engine/secrets.html#_alone',
                                                                                      'project_name/engine/secrets.py'),
+                                             'project_name.engine.secrets.bare_name': ( 'engine/secrets.html#bare_name',
+                                                                                        'project_name/engine/secrets.py'),
                                              'project_name.engine.secrets.forms': ( 'engine/secrets.html#forms',
                                                                                     'project_name/engine/secrets.py'),
                                              'project_name.engine.secrets.holds_a_secret': ( 'engine/secrets.html#holds_a_secret',
