@@ -23,7 +23,7 @@ from IPython.display import HTML
 from .base import ProjectError, read_json
 from .data import of_aside
 from .deploy import USELESS
-from .evaluate import compared, few_cases
+from .evaluate import FEWEST_CASES, compared, few_cases
 from .look import BLUE, GREEN, GREY, ORANGE, RED, VERDICTS, add_legend, escape, new_axes, say, shorten
 from .methods.calibration import tell_calibration
 from .methods.metrics import AMOUNTS, GREATER, metric_name
@@ -63,8 +63,8 @@ def between(point: dict, metrics: dict, write: Callable[[float], str] = number) 
     "The interval of a value in words, or that there is none."
     if point["low"] is not None and point["high"] is not None:
         return f"between {write(point['low'])} and {write(point['high'])}"
-    few = metrics.get("blocks", {}).get("enough") is False
-    return "too few groups for an interval" if few else "no interval is known"
+    few = metrics.get("blocks", {}).get("few")
+    return f"{few} are too few for an interval" if few else "no interval is known"
 
 
 def gone(value: float, without: float) -> str:
@@ -88,6 +88,8 @@ def answer(
     without = metrics["baselines"]["dummy"][metric]["value"]
     found = metrics["test"].get("recall", {}).get("value")
     word = SCALE[0][1] if found == 0 else in_words(skill(value, metric, without))
+    if (metrics.get("cases") or FEWEST_CASES) < FEWEST_CASES:
+        word = "There are too few cases to say how well this can be predicted"
     if metric == "roc_auc":
         told = (
             f"Shown one row with “{data['target']}: {data['positive']}” and one without, the model rates the right "
