@@ -260,6 +260,18 @@ VALUES = [
         csv(["1"] * 5000 + ["012"], ["x"] * 5001),
         {"a": ["1"] * 5000 + ["012"], "b": ["x"] * 5001},
     ),
+    right(
+        "blanks before codes",
+        "a; tel; plz\n0; +491234500; 04100\n1; +491234511; 10115\n",
+        {"a": [0, 1], "tel": ["+491234500", "+491234511"], "plz": ["04100", "10115"]},
+    ),
+    right("a blank before zeros", "a,b\n1, 01000\n2, 20001\n", {"a": [1, 2], "b": ["01000", "20001"]}),
+    right("a blank before zeros in quotes", 'a,b\n1," 0123"\n2," 4567"\n', {"a": [1, 2], "b": ["0123", "4567"]}),
+    right(
+        "a blank before zeros and a tab", "a\tb\n1\t 0123\n2\t 4567\n", {"a": [1, 2], "b": ["0123", "4567"]}, "x.tsv"
+    ),
+    right("blanks behind codes", "a,b\n012   ,x\n101   ,y\n", {"a": ["012", "101"], "b": ["x", "y"]}),
+    asked("blanks behind versions", "a,b\n1.9 ,x\n1.10 ,y\n", "'1.10' is a number or a version"),
     right("telephone numbers", csv(["+49123", "+49124"], ["x", "y"]), {"a": ["+49123", "+49124"], "b": ["x", "y"]}),
     asked(
         "an exponent in a code",

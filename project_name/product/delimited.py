@@ -193,8 +193,8 @@ class Hints(NamedTuple):
 def hints(content: bytes, delimiter: str) -> Hints:
     "How some of the numbers in a text table are written."
     code = exponent = last = False
-    for start in range(0, len(content), 1 << 24):
-        block = np.frombuffer(content[max(start - 5, 0) : start + (1 << 24)] + b"\n", dtype=np.uint8)
+    for lines in _blocks(content):
+        block = _without_margins(np.frombuffer(b"\n" + lines + b"\n", dtype=np.uint8), ord(delimiter))
         digit = (block >= 48) & (block <= 57)
         zero = (block[:-1] == 48) & digit[1:]
         opens = (block == ord(delimiter)) | (block == 10) | (block == 13) | (block == 34)
@@ -204,6 +204,26 @@ def hints(content: bytes, delimiter: str) -> Hints:
         zeros, point = (block[:-1] == 48) & opens[1:], block == 46
         last |= bool((zeros[2:] & point[:-3]).any() or (zeros[3:] & point[:-4]).any())
     return Hints(code, exponent, last)
+
+
+def _blocks(content: bytes, size: int = 1 << 22) -> Iterator[bytes]:
+    "Parts of a text of about `size` bytes, each of whole lines."
+    start = 0
+    while start < len(content):
+        stop = content.find(b"\n", start + size) + 1 or len(content)
+        yield content[start:stop]
+        start = stop
+
+
+def _without_margins(block: np.ndarray, delimiter: int) -> np.ndarray:
+    "Bytes without the blanks at either end of a field, which pandas skips too where it reads a number."
+    shown = np.flatnonzero(~np.isin(block, [9, 11, 12, 32]) | (block == delimiter))
+    if len(shown) == len(block):
+        return block
+    kept = block[shown]
+    edge = np.isin(kept, [delimiter, 10, 13, 34])
+    within = np.flatnonzero((np.diff(shown) > 1) & ~edge[:-1] & ~edge[1:])
+    return np.insert(kept, within + 1, 32)
 
 # %% ../../nbs/product/delimited.ipynb #a71b2b27
 def _as_written(frame: pd.DataFrame, known: Evidence, again: Callable, find: Callable) -> pd.DataFrame:
@@ -222,7 +242,7 @@ def _as_written(frame: pd.DataFrame, known: Evidence, again: Callable, find: Cal
     for name in doubtful:
         different = [text.strip() for text in written[name].dropna().unique()]
         if surely_codes(different):
-            frame[name] = written[name]
+            frame[name] = written[name].str.strip()
         elif seen := perhaps_codes(different):
             raise ask(known, name, seen)
     if any(pd.api.types.is_float_dtype(frame[name]) for name in set(numeric) - set(parted)):

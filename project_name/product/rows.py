@@ -151,7 +151,10 @@ def _unusual(values: np.ndarray, column: dict) -> Iterator[tuple[str, np.ndarray
                 yield f"is {side} {number(column[limit], 6)}", where
     if letter == "O" and column.get("levels") is not None:
         levels = column["levels"]
-        yield "is new", np.array([v is not None and v not in levels for v in values], dtype=bool)
+        yield (
+            "is new",
+            np.array([v is not None and v not in levels and v.strip() not in levels for v in values], dtype=bool),
+        )
 
 # %% ../../nbs/product/rows.ipynb #3bf09413
 def in_halves(
