@@ -200,7 +200,7 @@ def verdict(
 ) -> tuple[str, str, str]:  # words; reason; colour
     "Whether the model may be used, why, and the colour of that; ready only if the deployment promoted it."
     failed = asked[asked["verdict"].isin(["not met", "not measured"])]
-    reasons = [f"{one['what']}: somebody has to settle that first" for one in questions]
+    reasons = [f"open question: {one['what']}" for one in questions]
     if asked.empty:
         reasons.append("no requirement is stated, so no model can be promoted")
     reasons += [
@@ -217,7 +217,8 @@ def verdict(
             return "No verdict", told, GREY
         return "Not to be used yet" if questions and failed.empty else "Not to be used", told, RED
     narrow = int((asked["verdict"] == "narrowly met").sum())
-    reason = f"All {len(asked)} requirements are met" + (f", {narrow} of them narrowly." if narrow else ".")
+    met = f"All {len(asked)} requirements are met" if len(asked) > 1 else "The one requirement is met"
+    reason = met + (f", {narrow} of them narrowly." if narrow else ".")
     return "Ready to be used", reason, ORANGE if narrow else GREEN
 
 # %% ../nbs/08_report.ipynb #4a4f0e8e
