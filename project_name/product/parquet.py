@@ -17,6 +17,7 @@ from .amounts import Evidence
 from .columns import settle
 from .header import once
 from .reading import AS_FOUND, ProductError, Reading, check_names, with_extra
+from .records import as_json
 
 # %% ../../nbs/product/parquet.ipynb #1e320004
 def read_parquet(path: Path, how: Reading = AS_FOUND, rows: int | None = None) -> pd.DataFrame:
@@ -37,17 +38,27 @@ def read_parquet(path: Path, how: Reading = AS_FOUND, rows: int | None = None) -
             table = pyarrow.table([_plain_column(column) for column in table.columns], names=table.column_names)
     except (pyarrow.ArrowException, OSError, UnicodeDecodeError) as error:
         raise ProductError(f"{path} is no whole Parquet file: {' '.join(str(error).split())[:200]}") from error
-    frame = table.to_pandas(ignore_metadata=True, types_mapper={pyarrow.int64(): pd.Int64Dtype()}.get)
-    full = [name for name in frame if frame[name].dtype == "Int64" and not frame[name].hasnans]
-    frame = _with_index(frame.astype(dict.fromkeys(full, "int64")), names)
+    frame = table.to_pandas(ignore_metadata=True, types_mapper=_whole_types().get)
+    full = [name for name in frame if frame[name].dtype in ("Int64", "UInt64") and not frame[name].hasnans]
+    frame = _with_index(frame.astype({name: frame[name].dtype.name.lower() for name in full}), names)
     check_names(how, list(frame), str(path))
     return settle(frame, Evidence(str(path), how, asks=False))
 
 
-def _plain_column(column: Any) -> Any:
-    "A column of arrow in a type that pandas keeps: texts that old programs stored as bytes are texts."
+def _whole_types() -> dict[Any, Any]:  # by the type of arrow
+    "The types of pandas in which whole numbers that a float would confuse stay exact beside gaps."
     import pyarrow
 
+    return {pyarrow.int64(): pd.Int64Dtype(), pyarrow.uint64(): pd.UInt64Dtype()}
+
+
+def _plain_column(column: Any) -> Any:
+    "A column of arrow in a type that pandas keeps: bytes of old programs are texts, and what is nested is JSON."
+    import pyarrow
+
+    if pyarrow.types.is_nested(column.type):
+        texts = [None if value is None else as_json(value) for value in column.to_pylist()]
+        return pyarrow.array(texts, pyarrow.string())
     return column.cast(pyarrow.string()) if pyarrow.types.is_binary(column.type) else column
 
 

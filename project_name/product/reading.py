@@ -88,6 +88,9 @@ def _check(how: Reading) -> None:
         raise ProductError(f"header={how.header!r}: expected a line number such as 1, or none", exit_code=2)
     if len(how.delimiter) > 1:
         raise ProductError(f"delimiter={how.delimiter!r}: expected one character, or tab or space", exit_code=2)
+    if not how.delimiter.isascii() or how.delimiter in ('"', "\r", "\n"):
+        found = f"delimiter={how.delimiter!r}: expected a sign of ASCII such as , ; | or tab, but no quote or line end"
+        raise ProductError(found, exit_code=2)
     if how.decimal not in ("", ".", ","):
         raise ProductError(f"decimal={how.decimal!r}: expected . or ,", exit_code=2)
     if both := set(how.as_text) & set(how.as_numbers):

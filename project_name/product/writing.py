@@ -11,6 +11,7 @@ __all__ = ['EXACT', 'SURE', 'OPEN', 'MISSING', 'NO_VALUE', 'CURRENCIES', 'SIGNS'
 # %% ../../nbs/product/writing.ipynb #1f270016
 import re
 from collections.abc import Iterable
+from typing import Any
 
 import pandas as pd
 
@@ -25,9 +26,10 @@ EXACT = 2**53  # above this a float does not hold every whole number
 
 
 def exact(values: list) -> pd.Series:
-    "Python values as a column; whole numbers stay exact where some are missing, and text where they are too large."
+    "Python values as a column; whole numbers stay exact beside gaps, and are text where no type holds them."
     values = [None if isinstance(value, float) and value != value else value for value in values]
-    if {str, float} <= set(map(type, values)) and any(type(value) is str and loses_digits(value) for value in values):
+    kinds = set(map(type, values))
+    if float in kinds and kinds & {str, int} and any(_is_confused(value) for value in values):
         values = [value if value is None else str(value) for value in values]
     if any(type(value) is int for value in values) and all(value is None or type(value) is int for value in values):
         if all(value is None or -(2**63) <= value < 2**63 for value in values):
@@ -35,6 +37,11 @@ def exact(values: list) -> pd.Series:
             return pd.Series(values, dtype="Int64" if gaps else "int64")
         return pd.Series([None if value is None else str(value) for value in values], dtype="str")
     return pd.Series(values, dtype=object).infer_objects()
+
+
+def _is_confused(value: Any) -> bool:
+    "Whether a float would change a digit of a whole number, or of a text that is one."
+    return type(value) in (str, int) and loses_digits(str(value))
 
 
 def beyond_exact(column: pd.Series) -> bool:
