@@ -6,6 +6,7 @@
 __all__ = ['HASHES', 'TRACE', 'SOURCE', 'STAGE', 'PROCESS', 'RECORD', 'misfit', 'load_record']
 
 # %% ../../nbs/engine/shape.ipynb #6d6e9336
+import re
 from pathlib import Path
 from typing import Any
 
@@ -76,7 +77,7 @@ def load_record(run: Path) -> dict[str, Any]:
     "The record of the run in a folder, as it was written. Raises `EngineError` when there is none that can be used."
     try:
         record = read_json(run / "run.json")
-        wrong = misfit(record, RECORD) or _way_out(record)
+        wrong = misfit(record, RECORD) or _no_file(record)
     except (ProjectError, RecursionError) as error:
         wrong = str(error)
     if wrong:
@@ -84,9 +85,16 @@ def load_record(run: Path) -> dict[str, Any]:
     return record
 
 
-def _way_out(record: dict[str, Any]) -> str:
-    "The first name of a file in a record that leads out of the run; empty when none does."
+def _no_file(record: dict[str, Any]) -> str:
+    "What is wrong with the first name in a record that no file of its run can have; empty when there is none."
     files = (name for stage in record["stages"] for kind in ("writes", "pages") for name in stage.get(kind, {}))
     names = [*files, *record.get("pages", {}), *(f"{stage['name']}.html" for stage in record["stages"])]
-    out = (name for name in names if Path(name).is_absolute() or ".." in Path(name).parts or "\0" in name)
-    return next((f"{name!r} leads out of the run" for name in out), "")
+    for name in names:
+        parts = Path(name).parts
+        if Path(name).is_absolute() or ".." in parts or "\0" in name:
+            return f"{name[:80]!r} leads out of the run"
+        if any(len(part.encode(errors="surrogatepass")) > 255 for part in parts) or len(name) > 1000:
+            return f"{name[:40] + '...'!r} is longer than the name of a file can be"
+        if re.search("[\ud800-\udc7f\udd00-\udfff]", name):
+            return f"{name[:80]!r} holds a character that no name of a file can"
+    return ""
