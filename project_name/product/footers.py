@@ -4,10 +4,11 @@
 
 # %% auto #0
 __all__ = ['TOTALS', 'TOTAL', 'NOTE', 'says_total', 'total_rows', 'numbers_of', 'note_rows', 'without_note_lines',
-           'without_footer', 'keep_left_out', 'left_out']
+           'reason_column', 'without_footer', 'keep_left_out', 'left_out']
 
 # %% ../../nbs/product/footers.ipynb #dc1c07fd
 import re
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
@@ -108,6 +109,12 @@ def without_note_lines(content: bytes, sign: str) -> tuple[bytes, int]:  # of se
     return content[:kept], notes
 
 # %% ../../nbs/product/footers.ipynb #b7723e86
+def reason_column(names: Iterable[str]) -> str:
+    "The name of the column that says why a row is not in the table: reason, or one that is not taken."
+    taken = set(names)
+    return next(name for name in ("reason", *(f"reason_{n}" for n in range(2, len(taken) + 3))) if name not in taken)
+
+
 def without_footer(frame: pd.DataFrame) -> tuple[pd.DataFrame, list[dict[str, Any]]]:  # rows that stay; those left out
     "A table without totals and notes. The rows that stay keep their labels."
     notes = note_rows(frame)
@@ -115,13 +122,15 @@ def without_footer(frame: pd.DataFrame) -> tuple[pd.DataFrame, list[dict[str, An
     reasons = total_rows(body) | dict.fromkeys(range(len(body), len(frame)), "is a note below the table")
     if not reasons:
         return frame, []
-    left = [{**frame.iloc[place].dropna().to_dict(), "reason": f"this row {why}"} for place, why in reasons.items()]
+    told = reason_column(frame.columns)
+    left = [{**frame.iloc[place].dropna().to_dict(), told: f"this row {why}"} for place, why in reasons.items()]
     return frame[~np.isin(np.arange(len(frame)), list(reasons))], left
 
 
 def keep_left_out(frame: pd.DataFrame, left: list[dict[str, Any]], lines: int = 0) -> dict[str, str]:  # for `notice`
     "Keep the rows that were left out with a frame, and say how many there were and why."
-    whys = pd.Series([row["reason"].removeprefix("this row ") for row in left], dtype="str").value_counts(sort=False)
+    reasons = [row[reason_column(frame.columns)].removeprefix("this row ") for row in left]
+    whys = pd.Series(reasons, dtype="str").value_counts(sort=False)
     told = [f"{count(rows, 'row')} left out: {'it' if rows == 1 else 'each'} {why}" for why, rows in whys.items()]
     told += [f"{count(lines, 'line')} of notes below the table left out"] if lines else []
     if left:
@@ -129,6 +138,6 @@ def keep_left_out(frame: pd.DataFrame, left: list[dict[str, Any]], lines: int = 
     return {"": "; ".join(told)}
 
 
-def left_out(frame: pd.DataFrame) -> pd.DataFrame:  # with a column `reason`
+def left_out(frame: pd.DataFrame) -> pd.DataFrame:  # with the reason in `reason_column`
     "The rows of a source that are no rows of the table."
     return pd.DataFrame(frame.attrs.get("left_out", []))

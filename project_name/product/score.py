@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 
 from ..numbers import count
-from .footers import left_out
+from .footers import left_out, reason_column
 from .formulas import without_formulas
 from .model import Model, load
 from .reading import AS_FOUND, ProductError, Reading
@@ -28,7 +28,7 @@ def score_rows(
     frame: pd.DataFrame,  # any table with the model's inputs
     model: Model,
     rows_at_once: int = 100_000,  # to bound the memory
-) -> tuple[pd.DataFrame, pd.DataFrame]:  # rows with predictions; rows set aside, with a column `reason`
+) -> tuple[pd.DataFrame, pd.DataFrame]:  # rows with predictions; rows set aside, with the reason in `reason_column`
     "Predict every row that can be answered; set the others aside."
     faults = model.faults(frame)
     places = np.setdiff1d(np.arange(len(frame)), list(faults))
@@ -44,7 +44,7 @@ def score_rows(
     bad = np.isin(np.arange(len(frame)), list(faults))
     if taken := [name for name in predicted if name in frame.columns]:
         raise ProductError(f"the table has a column {taken[0]!r} already, which scoring adds; rename or drop it")
-    aside = frame[bad].assign(reason=[faults[place] for place in sorted(faults)])
+    aside = frame[bad].assign(**{reason_column(frame.columns): [faults[place] for place in sorted(faults)]})
     return pd.concat([frame[~bad], predicted], axis=1), aside
 
 # %% ../../nbs/product/score.ipynb #c0a71d3f
@@ -93,7 +93,7 @@ def score_file(
     if len(aside):
         write_table(beside, aside if formulas else without_formulas(aside))
     if len(aside) and not len(scored):
-        raise none_scored(aside["reason"], beside)
+        raise none_scored(aside[reason_column(frame.columns)], beside)
     text = out.suffix.lower() in (".csv", ".tsv")
     write_table(out, without_formulas(scored) if text and not formulas else scored)
     flagged, rows = int((scored["flags"] != "").sum()), len(scored) + len(aside)
