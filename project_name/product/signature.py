@@ -39,7 +39,7 @@ def _signs(value: Any) -> bool:
         name in ("told", "found") and sign in ("", ".", ",") for name, sign in value.items()
     )
 
-
+# %% ../../nbs/product/signature.ipynb #7869c470
 TASKS = ("binary", "multiclass", "regression")
 FIELDS: dict[str, Field] = {
     "task": (lambda value: value in TASKS, f"one of {', '.join(TASKS)}"),
@@ -55,6 +55,8 @@ EXTRAS: dict[str, Field] = {  # may be absent or null
     "model_columns": (_texts, "a list of different texts"),
     "decimal": (_signs, "an object whose 'told' and 'found' are a point, a comma or empty"),
 }
+
+# %% ../../nbs/product/signature.ipynb #cf99402b
 INPUT_FIELDS: dict[str, Field] = {
     "name": (lambda value: isinstance(value, str), "text"),
     "kind": (lambda value: isinstance(value, str), "text"),
