@@ -282,6 +282,19 @@ VALUES = [
     ),
     right("such a code, told", csv(["1E5", "20"], ["x", "y"]), {"a": ["1E5", "20"], "b": ["x", "y"]}, as_text=["a"]),
     right("such a number, told", csv(["1E5", "20"], ["x", "y"]), {"a": [1e5, 20], "b": ["x", "y"]}, as_numbers=["a"]),
+    asked(
+        "lists of answers",
+        'a,b\n"1,2",x\n"1,20",y\n"2,3",z\n3,w\n',
+        "'1,20' is a number or a list, as in 1,2.*as_text=a",
+    ),
+    right(
+        "lists of answers in a workbook",
+        book([["a"], ["1,2"], ["1,20"], ["2,3"], ["3"]]),
+        {"a": ["1,2", "1,20", "2,3", "3"]},
+        "x.xlsx",
+    ),
+    right("prices with a comma", "a;b\n1,20;x\n2,35;y\n3;z\n", {"a": [1.2, 2.35, 3], "b": list("xyz")}),
+    right("thousands with a comma", 'a,b\n"1,200",x\n"12,500",y\n7,z\n', {"a": [1200, 12500, 7], "b": list("xyz")}),
     asked("versions", csv(["1.9", "1.10", "1.11"], list("xyz")), "'1.10' is a number or a version"),
     right("versions, told", csv(["1.9", "1.10"], ["x", "y"]), {"a": ["1.9", "1.10"], "b": ["x", "y"]}, as_text=["a"]),
     asked(

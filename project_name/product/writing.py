@@ -170,8 +170,10 @@ def perhaps_codes(texts: list[str]) -> str:  # what was seen; "" for quantities
     upper = any("E" in text for text in rooms) and not any("." in text for text in texts)  # R writes 1000 as 1e3
     if rooms and (upper or len(rooms) == len(texts)):
         return f"{sketch(rooms[0])} is a number or a code"
-    section = section_in(texts)
-    return f"{section!r} is a number or a version, as in 1.9, 1.10" if section else ""
+    if section := section_in(texts):
+        return f"{section!r} is a number or a version, as in 1.9, 1.10"
+    listed = section_in([text.replace(",", ".") for text in texts]) if not any("." in text for text in texts) else ""
+    return f"{listed.replace('.', ',')!r} is a number or a list, as in 1,2" if listed else ""
 
 
 def section_in(texts: list[str]) -> str:  # "" where there is none
