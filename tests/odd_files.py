@@ -295,6 +295,22 @@ VALUES = [
     ),
     right("prices with a comma", "a;b\n1,20;x\n2,35;y\n3;z\n", {"a": [1.2, 2.35, 3], "b": list("xyz")}),
     right("thousands with a comma", 'a,b\n"1,200",x\n"12,500",y\n7,z\n', {"a": [1200, 12500, 7], "b": list("xyz")}),
+    asked(
+        "times of too many digits",
+        csv([f"20240101123045.{n:06d}" for n in (1, 2, 29)], list("xyz")),
+        "column 'a': '9+.9+' .* has more digits than a number keeps.*as_text=a",
+    ),
+    right(
+        "such times, told",
+        csv([f"20240101123045.{n:06d}" for n in (1, 2, 29)], list("xyz")),
+        {"a": [f"20240101123045.{n:06d}" for n in (1, 2, 29)], "b": list("xyz")},
+        as_text=["a"],
+    ),
+    right(
+        "many digits that stay apart",
+        csv(["0.33333333333333333333", "0.66666666666666666667", "1.5"], list("xyz")),
+        {"a": [1 / 3, 2 / 3, 1.5], "b": list("xyz")},
+    ),
     asked("versions", csv(["1.9", "1.10", "1.11"], list("xyz")), "'1.10' is a number or a version"),
     right("versions, told", csv(["1.9", "1.10"], ["x", "y"]), {"a": ["1.9", "1.10"], "b": ["x", "y"]}, as_text=["a"]),
     asked(

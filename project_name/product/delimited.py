@@ -188,11 +188,12 @@ class Hints(NamedTuple):
     code: bool = False  # a field begins with a plus or a leading zero
     exponent: bool = False  # an e stands between digits
     zero: bool = False  # a field ends in a zero after two or three decimals
+    long: bool = False  # digits and a point that are more than a float keeps
 
 
 def hints(content: bytes, delimiter: str) -> Hints:
     "How some of the numbers in a text table are written."
-    code = exponent = last = False
+    code = exponent = last = long = False
     for lines in _blocks(content):
         block = _without_margins(np.frombuffer(b"\n" + lines + b"\n", dtype=np.uint8), ord(delimiter))
         digit = (block >= 48) & (block <= 57)
@@ -203,7 +204,17 @@ def hints(content: bytes, delimiter: str) -> Hints:
         exponent |= bool((digit[:-2] & ((block[1:-1] | 32) == 101) & digit[2:]).any())
         zeros, point = (block[:-1] == 48) & opens[1:], block == 46
         last |= bool((zeros[2:] & point[:-3]).any() or (zeros[3:] & point[:-4]).any())
-    return Hints(code, exponent, last)
+        long |= bool(_runs(digit | (block == 46), 19).any())
+    return Hints(code, exponent, last, long)
+
+
+def _runs(flags: np.ndarray, length: int) -> np.ndarray:
+    "Where a run of at least `length` flags begins."
+    done = 1
+    while done < length:
+        step = min(done, length - done)
+        flags, done = flags[:-step] & flags[step:], done + step
+    return flags
 
 
 def _blocks(content: bytes, size: int = 1 << 22) -> Iterator[bytes]:
@@ -261,6 +272,8 @@ def _is_doubtful(column: pd.Series, seen_in: Hints) -> bool:
     low, high = column.min(), column.max()
     if max(abs(low), abs(high)) >= EXACT:
         return True
+    if seen_in.long and pd.api.types.is_float_dtype(column) and column.dropna().duplicated().any():
+        return True  # only equal floats can stand for different texts
     if (column.dropna() % 1 == 0).all():
         return seen_in.code or (seen_in.exponent and bool((column % 10 == 0).any())) or (seen_in.zero and high < 10_000)
     short = (

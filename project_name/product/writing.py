@@ -6,11 +6,13 @@
 __all__ = ['EXACT', 'SURE', 'OPEN', 'MISSING', 'NO_VALUE', 'CURRENCIES', 'SIGNS', 'GROUPS', 'UNIT', 'AMOUNT', 'STYLES',
            'SCIENTIFIC', 'UNITS', 'KNOWN_UNITS', 'MEASURE', 'SECTION', 'sketch', 'exact', 'beyond_exact',
            'stands_for_none', 'without_words', 'kept_words', 'missing_words', 'ascii_digits', 'parts_of', 'measure_of',
-           'surely_codes', 'loses_digits', 'perhaps_codes', 'section_in', 'decimal_signs', 'to_number']
+           'surely_codes', 'loses_digits', 'merged_by_floats', 'perhaps_codes', 'section_in', 'decimal_signs',
+           'to_number']
 
 # %% ../../nbs/product/writing.ipynb #1f270016
 import re
 from collections.abc import Iterable
+from decimal import Decimal
 from typing import Any
 
 import pandas as pd
@@ -164,8 +166,23 @@ def loses_digits(text: str) -> bool:
     return abs(int(found[1])) > EXACT if found[2] is None else int(found[1]) != int(float(found[1]))
 
 
+def merged_by_floats(texts: Iterable[str]) -> str:  # "" where there is none
+    "The first of different numbers with decimals that a float would make equal to another one."
+    seen: dict[float, Decimal] = {}
+    for text in texts:
+        if len(text) > 17 and re.fullmatch(r"[+-]?\d*\.\d+", text, re.ASCII):
+            exact_one = Decimal(text)
+            if seen.setdefault(float(text), exact_one) != exact_one:
+                return text
+    return ""
+
+
 def perhaps_codes(texts: list[str]) -> str:  # what was seen; "" for quantities
     "Whether different texts are numbers or codes, if only a person can say."
+    if text := merged_by_floats(texts):
+        return (
+            f"{sketch(text)} has more digits than a number keeps, and differs from another value in the last ones only"
+        )
     rooms = [text for text in texts if re.fullmatch(r"\d+[eE]\d+", text, re.ASCII)]
     upper = any("E" in text for text in rooms) and not any("." in text for text in texts)  # R writes 1000 as 1e3
     if rooms and (upper or len(rooms) == len(texts)):
