@@ -19,10 +19,69 @@ from .header import once
 from .reading import AS_FOUND, ProductError, Reading, check_names, with_extra
 from .records import as_json
 
-# %% ../../nbs/product/parquet.ipynb #1e320004
+# %% ../../nbs/product/parquet.ipynb #1e320005
 LEVEL = re.compile(r"__index_level_\d+__")  # what pandas calls an index in a file
 
 
+def _index_names(metadata: dict[str, Any] | None) -> dict[str, str | None]:  # by the name in the file
+    "What pandas called the levels of an index, None where a level had no name."
+    columns = (metadata or {}).get("columns", [])
+    known = {one["field_name"]: one["name"] for one in columns}
+    stored = [name for name in (metadata or {}).get("index_columns", []) if isinstance(name, str)]
+    return {name: known.get(name) for name in stored}
+
+
+def _row_numbers(file: Any) -> list[str]:  # the one such column, if there is one
+    "The index without a name that merely counts rows: it increases, or is that of a whole table in another order."
+    stored = [name for name in file.schema_arrow.names if LEVEL.fullmatch(name)]
+    if len(stored) != 1 or _index_names(file.schema_arrow.pandas_metadata).get(stored[0]) is not None:
+        return []
+    values = file.read(columns=stored).column(0).to_pandas()
+    counts = pd.api.types.is_integer_dtype(values) and values.is_unique and (values >= 0).all()
+    return stored if counts and (values.is_monotonic_increasing or values.max() < len(values)) else []
+
+# %% ../../nbs/product/parquet.ipynb #1e320006
+def _with_range(table: Any, metadata: dict[str, Any] | None) -> Any:
+    "A table with the index that pandas describes as a range instead of storing it, if that has a name."
+    import pyarrow
+
+    for one in (metadata or {}).get("index_columns", []):
+        if isinstance(one, dict) and one.get("kind") == "range" and one.get("name") is not None:
+            name = str(one["name"]) if one["name"] not in table.column_names else f"index_{one['name']}"
+            values = range(one["start"], one["stop"], one["step"])[: len(table)]
+            table = table.append_column(name, pyarrow.array(values, pyarrow.int64()))
+    return table
+
+
+def _with_index(frame: pd.DataFrame, levels: dict[str, str | None]) -> pd.DataFrame:
+    "A frame whose index is columns: one without a name is called index."
+    called = {}
+    for stored in [name for name in frame if LEVEL.fullmatch(str(name))]:
+        name = levels.get(stored)
+        level = stored.strip("_")[-1]
+        wanted = ["index", f"index_{level}"] if name is None else [f"index_{name}", f"index_{name}_{level}"]
+        taken = {*frame.columns, *called.values()}
+        called[stored] = next((each for each in wanted if each not in taken), stored)
+    return frame.rename(columns=called)
+
+# %% ../../nbs/product/parquet.ipynb #1e320008
+def _whole_types() -> dict[Any, Any]:  # by the type of arrow
+    "The types of pandas in which whole numbers that a float would confuse stay exact beside gaps."
+    import pyarrow
+
+    return {pyarrow.int64(): pd.Int64Dtype(), pyarrow.uint64(): pd.UInt64Dtype()}
+
+
+def _plain_column(column: Any) -> Any:
+    "A column of arrow in a type that pandas keeps: bytes of old programs are texts, and what is nested is JSON."
+    import pyarrow
+
+    if pyarrow.types.is_nested(column.type):
+        texts = [None if value is None else as_json(value) for value in column.to_pylist()]
+        return pyarrow.array(texts, pyarrow.string())
+    return column.cast(pyarrow.string()) if pyarrow.types.is_binary(column.type) else column
+
+# %% ../../nbs/product/parquet.ipynb #1e320004
 def read_parquet(path: Path, how: Reading = AS_FOUND, rows: int | None = None) -> pd.DataFrame:
     "Read a Parquet file, or its first rows."
     arrow = with_extra("pyarrow", "pipeline", lambda: importlib.import_module("pyarrow.parquet"))
@@ -48,62 +107,3 @@ def read_parquet(path: Path, how: Reading = AS_FOUND, rows: int | None = None) -
     frame = _with_index(frame.drop(columns=counting), names)
     check_names(how, list(frame), str(path))
     return settle(frame, Evidence(str(path), how, asks=False))
-
-
-def _whole_types() -> dict[Any, Any]:  # by the type of arrow
-    "The types of pandas in which whole numbers that a float would confuse stay exact beside gaps."
-    import pyarrow
-
-    return {pyarrow.int64(): pd.Int64Dtype(), pyarrow.uint64(): pd.UInt64Dtype()}
-
-
-def _plain_column(column: Any) -> Any:
-    "A column of arrow in a type that pandas keeps: bytes of old programs are texts, and what is nested is JSON."
-    import pyarrow
-
-    if pyarrow.types.is_nested(column.type):
-        texts = [None if value is None else as_json(value) for value in column.to_pylist()]
-        return pyarrow.array(texts, pyarrow.string())
-    return column.cast(pyarrow.string()) if pyarrow.types.is_binary(column.type) else column
-
-
-def _index_names(metadata: dict[str, Any] | None) -> dict[str, str | None]:  # by the name in the file
-    "What pandas called the levels of an index, None where a level had no name."
-    columns = (metadata or {}).get("columns", [])
-    known = {one["field_name"]: one["name"] for one in columns}
-    stored = [name for name in (metadata or {}).get("index_columns", []) if isinstance(name, str)]
-    return {name: known.get(name) for name in stored}
-
-
-def _row_numbers(file: Any) -> list[str]:  # the one such column, if there is one
-    "The index without a name that merely counts rows, also those that a filter left: it increases."
-    stored = [name for name in file.schema_arrow.names if LEVEL.fullmatch(name)]
-    if len(stored) != 1 or _index_names(file.schema_arrow.pandas_metadata).get(stored[0]) is not None:
-        return []
-    values = file.read(columns=stored).column(0).to_pandas()
-    counts = pd.api.types.is_integer_dtype(values) and values.is_monotonic_increasing and values.is_unique
-    return stored if counts and (values >= 0).all() else []
-
-
-def _with_range(table: Any, metadata: dict[str, Any] | None) -> Any:
-    "A table with the index that pandas describes as a range instead of storing it, if that has a name."
-    import pyarrow
-
-    for one in (metadata or {}).get("index_columns", []):
-        if isinstance(one, dict) and one.get("kind") == "range" and one.get("name") is not None:
-            name = str(one["name"]) if one["name"] not in table.column_names else f"index_{one['name']}"
-            values = range(one["start"], one["stop"], one["step"])[: len(table)]
-            table = table.append_column(name, pyarrow.array(values, pyarrow.int64()))
-    return table
-
-
-def _with_index(frame: pd.DataFrame, levels: dict[str, str | None]) -> pd.DataFrame:
-    "A frame whose index is columns: one without a name is called index."
-    called = {}
-    for stored in [name for name in frame if LEVEL.fullmatch(str(name))]:
-        name = levels.get(stored)
-        level = stored.strip("_")[-1]
-        wanted = ["index", f"index_{level}"] if name is None else [f"index_{name}", f"index_{name}_{level}"]
-        taken = {*frame.columns, *called.values()}
-        called[stored] = next((each for each in wanted if each not in taken), stored)
-    return frame.rename(columns=called)
