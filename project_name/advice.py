@@ -63,7 +63,7 @@ def advice(again: str, told: str, parameters: dict[str, Any]) -> str:
     "What to do after a refusal: the commands with the answers that its sentence names."
     commands = [answered(again, name, value, parameters) for name, value in answers_in(told, parameters)]
     if not commands:
-        return f"mend the data or the settings, then: {again}"
+        return "mend that in the data, the settings or the command, and run it again"
     if len(commands) == 1:
         return f"mend the data, or go on with: {commands[0]}"
     return "\n  ".join(["mend the data, or go on with one of:", *commands])

@@ -188,6 +188,7 @@ class Check:
     what: str
     found: str
     fine: bool
+    answer: str = ""  # the parameter that puts it right, where one does
 
 
 def check_column(frame: pd.DataFrame, role: str, name: str) -> Check:
@@ -201,9 +202,8 @@ def check_column(frame: pd.DataFrame, role: str, name: str) -> Check:
 def check_rows(frame: pd.DataFrame, min_rows: int) -> Check:
     "Whether there are enough rows to learn from and to test on."
     enough = len(frame) >= min_rows
-    fewer = f", or ask for fewer, min_rows={len(frame)}" if len(frame) >= 30 else ""
-    advice = "" if enough else f": bring more rows{fewer}"
-    return Check("enough rows", f"{len(frame):,} rows; at least {min_rows:,} are needed{advice}", enough)
+    found = f"{count(len(frame), 'row')}; at least {min_rows:,} are needed{'' if enough else ': bring more rows'}"
+    return Check("enough rows", found, enough, f"min_rows={len(frame)}" if 30 <= len(frame) < min_rows else "")
 
 # %% ../nbs/00_requirements.ipynb #f3677478
 def read_day(name: str, text: str) -> pd.Timestamp:
@@ -247,12 +247,13 @@ def check_all(frame: pd.DataFrame, task: Mapping[str, Any], min_rows: int) -> li
 
 
 def refuse(checks: list[Check], source: str) -> None:
-    "Raise a `DataError` that lists everything that was not fine; if only names are wrong, it is a usage error."
+    "Raise a `DataError` that lists everything that was not fine, and the answer if there is one to all of it."
     wrong = [check for check in checks if not check.fine]
     if wrong:
         names_only = all("no such column" in check.found or "no name" in check.found for check in wrong)
         message = "; ".join(f"{check.what}: {check.found}" for check in wrong)
-        raise DataError(f"{source}: {message}", exit_code=2 if names_only else 65)
+        answer = f". Say {' '.join(check.answer for check in wrong)}" if all(check.answer for check in wrong) else ""
+        raise DataError(f"{source}: {message}{answer}", exit_code=2 if names_only else 65)
 
 # %% ../nbs/00_requirements.ipynb #9ece6aa8
 def check_functions(task: Mapping[str, Any]) -> None:
