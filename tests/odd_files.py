@@ -9,6 +9,7 @@ import zipfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 import openpyxl
@@ -173,6 +174,12 @@ LETTERS = [
     ),
     asked("Chinese in GB 18030", "a,b\n1,北京市\n".encode("gb18030"), "encoding="),
     asked("letters of DOS", "a,b\n1,Zürich\n".encode("cp850"), "encoding=cp850"),
+    asked("one letter of DOS", "a,b\n1,Köln\n".encode("cp850"), "encoding=cp850 if it has ö"),
+    asked("a last letter of DOS", "a,b\n1,città\n".encode("cp850"), "encoding=cp850 if it has à"),
+    asked("Danish of DOS", "a,b\n1,Ærø\n2,København\n".encode("cp850"), "encoding=cp850 if it has Æ ø"),
+    asked("one letter of a Macintosh", "a,b\n1,Köln\n".encode("mac_roman"), "encoding=mac_roman if it has ö"),
+    asked("Spanish of a Macintosh", "a,b\n1,España\n".encode("mac_roman"), "encoding=mac_roman if it has ñ"),
+    right("apostrophes in cp1252", "a,b\n1,it’s Köln\n".encode("cp1252"), {"a": [1], "b": ["it’s Köln"]}),
     refused("broken UTF-8", "a,b\n1,Zürich\n".encode() + b"2,Gen\xe8ve\n", "line 3: broken UTF-8"),
     refused("UTF-8 that is cut", "a,b\n1,Zürich\n2,Genü".encode()[:-1], "line 3: broken UTF-8"),
     right("UTF-16", "a,b\n1,Москва\n2,y\n".encode("utf-16"), {"a": [1, 2], "b": ["Москва", "y"]}),
@@ -406,6 +413,10 @@ VALUES = [
         csv(["Yes", "YES", "no", "TRUE"], list("xyzw")),
         {"a": [True, True, False, True], "b": list("xyzw")},
     ),
+    right("T, F and Y", csv(["T", "F", "Y", "T"], list("xyzw")), {"a": ["T", "F", "Y", "T"], "b": list("xyzw")}),
+    right("a blank line in the only column", "a\n1\n\n2\n", {"a": [1, None, 2]}),
+    right("a blank line after each", "a\n\n1\n\n2\n\n3\n", {"a": [1, 2, 3]}),
+    right("such words", "a\nx\n\n\ny\n\n", {"a": ["x", None, None, "y"]}),
     right(
         "yes with gaps",
         csv(["Yes", "yes", "no", ""], list("xyzw")),
@@ -471,6 +482,18 @@ RECORDS = [
         "x.jsonl",
     ),
     refused("half a letter", '{"a": "x"}\n{"a": "\\ud800"}\n', r"line 2: .*half of a letter", "x.jsonl"),
+    right(
+        "decimals that a float would merge, in JSON",
+        '{"a": 20240101123045.000001}\n{"a": 20240101123045.000002}\n{"a": null}\n',
+        {"a": ["20240101123045.000001", "20240101123045.000002", None]},
+        "x.jsonl",
+    ),
+    right(
+        "long decimals in JSON that stay apart",
+        '{"a": 0.30000000000000004}\n{"a": 0.66666666666666666667}\n{"a": 2}\n',
+        {"a": [0.1 + 0.2, 2 / 3, 2]},
+        "x.jsonl",
+    ),
     right("a letter in two halves", '{"a": "\\ud83d\\ude00"}\n', {"a": ["😀"]}, "x.jsonl"),
     right("very large numbers", f'{{"a": {2**70}}}\n{{"a": 1}}\n', {"a": [2**70, "1"]}, "x.jsonl"),
     right(
@@ -533,6 +556,10 @@ TYPED = [
     ),
     right("long postal codes", formatted("00000-0000", 12345678), {"a": ["01234-5678"], "b": ["x"]}, "x.xlsx"),
     right("formats of amounts", formatted("#,##0.00", 1234), {"a": [1234], "b": ["x"]}, "x.xlsx"),
+    right("two digits that the format shows", formatted("00", 7, 12), {"a": ["07", "12"], "b": ["x"] * 2}, "x.xlsx"),
+    right("quantities of two digits", formatted("00", 17, 12), {"a": [17, 12], "b": ["x"] * 2}, "x.xlsx"),
+    right("letters that the format shows", formatted('"K-"0000', 42), {"a": ["K-0042"], "b": ["x"]}, "x.xlsx"),
+    right("a blank cell in the only column", book([["a"], [1], [None], [2]]), {"a": [1, None, 2]}, "x.xlsx"),
     asked(
         "a title above words in a workbook",
         book([["Sales of May"], [], ["a", "b"], ["x", "y"], ["z", "w"]]),
@@ -620,6 +647,15 @@ TYPED = [
         "x.parquet",
     ),
     right("large numbers", parquet(pd.DataFrame({"a": BIG})), {"a": BIG}, "x.parquet"),
+    right(
+        "decimals in Parquet", parquet(pd.DataFrame({"a": [Decimal("1.50"), None]})), {"a": [1.5, None]}, "x.parquet"
+    ),
+    right(
+        "decimals in Parquet that a float would merge",
+        parquet(pd.DataFrame({"a": [Decimal("20240101123045.000001"), Decimal("20240101123045.000002")]})),
+        {"a": ["20240101123045.000001", "20240101123045.000002"]},
+        "x.parquet",
+    ),
     right("texts as bytes", parquet(pd.DataFrame({"a": [b"x", b"y"]})), {"a": ["x", "y"]}, "x.parquet"),
     refused("half a Parquet file", parquet(pd.DataFrame(AB))[:200], "no whole Parquet file", "x.parquet"),
     refused("a text called parquet", AB_CSV, "no whole Parquet file", "x.parquet"),

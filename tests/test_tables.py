@@ -1,11 +1,14 @@
 """Files as people have them: each is read as a person would, asked about, or refused in a sentence."""
 
+import contextlib
 import csv
 import gzip
 import math
 import re
 import shlex
+import sqlite3
 from datetime import date
+from decimal import Decimal
 
 import numpy as np
 import pandas as pd
@@ -20,7 +23,7 @@ from project_name.product.score import as_trained
 from project_name.product.tables import columns, read_table, write_table
 
 from .conftest import command
-from .odd_files import DOUBTFUL, ODD, ORDINARY, Odd
+from .odd_files import DOUBTFUL, ODD, ORDINARY, Odd, parquet
 from .test_any_table import TABLES
 
 
@@ -137,6 +140,49 @@ def test_totals_and_notes_are_told_and_counted(tmp_path):
     told = noticed(frame)[""]
     assert "1 row left out: it holds the sums of the rows above" in told and "1 line of notes" in told
     assert left_out(frame)["shop"].tolist() == ["Total"] and len(read_table(tmp_path / "x.csv", rows=3)) == 3
+
+
+@pytest.fixture
+def decimals():
+    "A type of SQLite whose values are decimal numbers, as those of other databases are."
+    sqlite3.register_converter("exacttext", lambda content: Decimal(content.decode()))
+    yield "exacttext"
+    del sqlite3.converters["EXACTTEXT"]
+
+
+def test_a_database_loses_no_digit_of_identifiers_decimals_and_amounts(tmp_path, decimals):
+    moments = [f"20240101123045.{n:06d}" for n in (1, 2, 29)]
+    with contextlib.closing(sqlite3.connect(tmp_path / "shop.db")) as database:
+        database.execute(f"create table sales (id integer, at {decimals}, fee {decimals}, receipt {decimals})")
+        rows = zip(
+            [2**53 + 1, 2**53 + 2, None], moments, ["1.50", "2.25", None], ["5", str(2**60 + 1), "7"], strict=True
+        )
+        database.executemany("insert into sales values (?, ?, ?, ?)", rows)
+        database.commit()
+    frame = read_table(f"sqlite:///{tmp_path / 'shop.db'}?detect_types=1", reading({"query": "sales"}))
+    found = {name: [plain(value) for value in frame[name].tolist()] for name in frame}
+    assert found == {
+        "id": [2**53 + 1, 2**53 + 2, None],
+        "at": moments,
+        "fee": [1.5, 2.25, None],
+        "receipt": [5, 2**60 + 1, 7],
+    }
+    assert "more digits than a float keeps" in noticed(frame)["at"]
+
+
+NOTED = {  # a file, its column, and what is said of it
+    "a sample of a frame": (parquet(pd.DataFrame({"a": range(50)}).sample(20, random_state=1)), "index", "drop=index"),
+    "numbers in parentheses": (b"a,b\n(1),x\n2,y\n", "a", "in parentheses are negative"),
+    "a blank line in the only column": (b"a\n1\n\n2\n", "", "1 blank line in the only column"),
+}
+
+
+@pytest.mark.parametrize("case", NOTED)
+def test_what_may_be_meant_otherwise_is_told(case, tmp_path):
+    content, name, words = NOTED[case]
+    path = tmp_path / ("x.parquet" if content.startswith(b"PAR1") else "x.csv")
+    path.write_bytes(content)
+    assert words in noticed(read_table(path))[name]
 
 
 def test_a_column_of_numbers_never_becomes_words_without_a_note(tmp_path):

@@ -16,7 +16,8 @@ import pandas as pd
 
 from .masking import frequent
 from ..numbers import count
-from ..product.writing import beyond_exact, perhaps_codes, sketch, stands_for_none, surely_codes
+from ..product.digits import beyond_exact
+from ..product.writing import perhaps_codes, sketch, stands_for_none, surely_codes
 
 # %% ../../nbs/methods/types.ipynb #c11885d5
 KINDS = ("number", "category", "date", "boolean", "text")  # what a column can be

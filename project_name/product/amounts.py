@@ -95,9 +95,12 @@ def as_numbers(
     gaps, unit = gap_words(column), min(units)
     known.marks |= {word for word in gaps if word in OPEN}
     known.wrote(name, gaps, unit=unit)
-    told = f"written with {unit}, which was taken off" if unit else ""
+    told = [f"written with {unit}, which was taken off"] if unit else []
+    told += (
+        ["numbers in parentheses are negative, as in accounts"] if any(text.strip()[0] == "(" for text in found) else []
+    )
     values = _mapped(column, numbers) if not slips else _rewritten(column, numbers, gaps)
-    return values, "; ".join(filter(None, (told, missing_words(column, gaps))))
+    return values, "; ".join(filter(None, (*told, missing_words(column, gaps))))
 
 # %% ../../nbs/product/amounts.ipynb #aa8f6ce7
 def are_plain(texts: list[str]) -> bool:

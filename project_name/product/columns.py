@@ -12,11 +12,11 @@ import shlex
 import pandas as pd
 
 from .amounts import NEARLY_ALL, Evidence, are_plain, as_numbers, gap_words
+from .digits import exact, merged_by_floats
 from .reading import ProductError, keep_written, notice
 from .values import TRUTHS
 from project_name.product.writing import (
     SURE,
-    exact,
     kept_words,
     measure_of,
     missing_words,
@@ -31,10 +31,16 @@ from project_name.product.writing import (
 def as_truth(column: pd.Series, different: list[str]) -> pd.Series | None:
     "A column in which yes and no are written in more than one way as True and False; None for any other."
     meant = {word: TRUTHS.get(word.strip().lower()) for word in different}
-    if len(different) < 3 or set(meant.values()) != {True, False}:
+    if len(different) < 3 or set(meant.values()) != {True, False} or _are_letters(different):
         return None
     truths = column.isin([word for word, truth in meant.items() if truth])
     return truths if column.notna().all() else truths.astype("boolean").mask(column.isna())
+
+
+def _are_letters(different: list[str]) -> bool:
+    "Whether words are single signs of which two mean the same, as T and Y do: perhaps three codes, and no yes and no."
+    signs = {word.strip().lower() for word in different}
+    return all(len(sign) == 1 for sign in signs) and len(signs) > 2
 
 # %% ../../nbs/product/columns.ipynb #3354b5c3
 DAY_NUMBER = "%Y%m%d"
@@ -129,6 +135,8 @@ def half_numbers(column: pd.Series) -> str:  # "" for any other column
     if 3 * sum(measure_of(text) is not None for text in different[:200]) < len(different[:200]):
         return ""  # at the first words, and so quickly
     numbers = [text for text in different if measure_of(text)]
+    if merged_by_floats(numbers):
+        return "words, as its numbers have more digits than a float keeps"
     few = len(numbers) < 3 or 2 * len(numbers) < len(different)
     if few or surely_codes(numbers) or perhaps_codes(numbers):
         return ""

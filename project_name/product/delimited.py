@@ -21,12 +21,13 @@ import pandas as pd
 from ..numbers import count
 from .amounts import Evidence, ask
 from .columns import settle
+from .digits import EXACT
 from .encoding import bytes_of, utf8_of
 from .footers import keep_left_out, without_footer, without_note_lines
 from .header import Row, header_row, names_of
 from .hints import Hints, hints
 from .reading import AS_FOUND, ProductError, Reading, check_names, notice, question
-from .writing import EXACT, SURE, parts_of, perhaps_codes, surely_codes
+from .writing import SURE, parts_of, perhaps_codes, surely_codes
 
 # %% ../../nbs/product/delimited.ipynb #ff0134c9
 START = 1 << 18  # bytes that show the layout
@@ -41,6 +42,7 @@ class Layout(NamedTuple):
     escape: str | None  # the character before a quote within quotes; None if such quotes are doubled
     first: int  # the byte at which the rows begin
     note: str = ""
+    gaps: bool = False  # whether a blank line is a row, whose only value is missing
 
 
 def rows_of(text: str, delimiter: str, escape: str | None = None) -> Iterator[Row]:
@@ -111,6 +113,7 @@ def read_text(path: Path, how: Reading = AS_FOUND, rows: int | None = None) -> p
     content, note = utf8_of(bytes_of(path, how.sheet), str(path), how)
     content = content if b"\n" in content else content.replace(b"\r", b"\n")  # the line ends of old Macintoshes
     layout = layout_of(content[:START], str(path), how, "\t" if ".tsv" in path.suffixes else ",")
+    layout = _with_gaps(layout, content)
     check_names(how, layout.names, str(path))
     cut = rows is None and len(layout.names) > 1
     content, lines = without_note_lines(content, layout.delimiter) if cut else (content, 0)
@@ -132,11 +135,18 @@ def read_text(path: Path, how: Reading = AS_FOUND, rows: int | None = None) -> p
     frame = notice(settle(frame, known), {"": "; ".join(filter(None, (note, layout.note)))})
     return notice(frame, keep_left_out(frame, left, lines))
 
-
+# %% ../../nbs/product/delimited.ipynb #f90dd9ac
 def _options(layout: Layout, how: Reading, rows: int | None, again: list[str] | None = None) -> dict:
     "The options for pandas; `again` are the columns to read once more, as text."
     gaps = {name: [*SURE, *how.gaps_of(name)] for name in layout.names}
-    options = {"sep": layout.delimiter, "header": None, "names": layout.names, "index_col": False, "nrows": rows}
+    options = {
+        "sep": layout.delimiter,
+        "header": None,
+        "names": layout.names,
+        "index_col": False,
+        "nrows": rows,
+        "skip_blank_lines": not layout.gaps,
+    }
     options |= {"keep_default_na": False, "na_values": gaps, "low_memory": False, "encoding": "utf-8"}
     options |= {"doublequote": layout.escape is None, "escapechar": layout.escape}
     options |= {"skipinitialspace": layout.delimiter == " "}
@@ -146,7 +156,7 @@ def _options(layout: Layout, how: Reading, rows: int | None, again: list[str] | 
 
 def _parse(content: bytes, layout: Layout, options: dict) -> pd.DataFrame:
     "The rows by pandas; a field too many raises."
-    file = io.BytesIO(content)
+    file = io.BytesIO(content.rstrip(b"\r\n") if layout.gaps else content)
     file.seek(layout.first)
     with warnings.catch_warnings():
         warnings.simplefilter("error", pd.errors.ParserWarning)
@@ -154,6 +164,17 @@ def _parse(content: bytes, layout: Layout, options: dict) -> pd.DataFrame:
             return pd.read_csv(file, **options)
         except pd.errors.EmptyDataError:
             return pd.DataFrame(columns=options.get("usecols", layout.names))
+
+# %% ../../nbs/product/delimited.ipynb #63095e7c
+def _with_gaps(layout: Layout, content: bytes) -> Layout:
+    "The layout of a table, with what its blank lines are."
+    lines = content[layout.first :].rstrip().splitlines() if len(layout.names) == 1 else []
+    blank, above = [not line.strip() for line in lines], content[: layout.first].splitlines()
+    spaced = all(blank[1::2]) and not any(blank[::2]) and not (above and above[-1].strip())
+    if not any(blank) or spaced:
+        return layout
+    told = f"{count(sum(blank), 'blank line')} in the only column, counted as missing"
+    return layout._replace(gaps=True, note="; ".join(filter(None, (layout.note, told))))
 
 # %% ../../nbs/product/delimited.ipynb #3470893f
 def _check_widths(content: bytes, layout: Layout, where: str) -> None:

@@ -15,8 +15,9 @@ import pandas as pd
 
 from .amounts import Evidence
 from .columns import settle
+from .digits import exact
 from .header import once
-from .reading import AS_FOUND, ProductError, Reading, check_names, with_extra
+from .reading import AS_FOUND, ProductError, Reading, check_names, notice, with_extra
 from .records import as_json
 
 # %% ../../nbs/product/parquet.ipynb #1e320005
@@ -53,8 +54,8 @@ def _with_range(table: Any, metadata: dict[str, Any] | None) -> Any:
     return table
 
 
-def _with_index(frame: pd.DataFrame, levels: dict[str, str | None]) -> pd.DataFrame:
-    "A frame whose index is columns: one without a name is called index."
+def _with_index(frame: pd.DataFrame, levels: dict[str, str | None]) -> tuple[pd.DataFrame, dict[str, str]]:  # notes
+    "A frame whose index is columns: one without a name is called index, and noted."
     called = {}
     for stored in [name for name in frame if LEVEL.fullmatch(str(name))]:
         name = levels.get(stored)
@@ -62,7 +63,9 @@ def _with_index(frame: pd.DataFrame, levels: dict[str, str | None]) -> pd.DataFr
         wanted = ["index", f"index_{level}"] if name is None else [f"index_{name}", f"index_{name}_{level}"]
         taken = {*frame.columns, *called.values()}
         called[stored] = next((each for each in wanted if each not in taken), stored)
-    return frame.rename(columns=called)
+    told = "the table's index, which has no name; drop={} leaves it out if it only numbers the rows"
+    notes = {name: told.format(name) for stored, name in called.items() if levels.get(stored) is None}
+    return frame.rename(columns=called), notes
 
 # %% ../../nbs/product/parquet.ipynb #1e320008
 def _whole_types() -> dict[Any, Any]:  # by the type of arrow
@@ -72,13 +75,15 @@ def _whole_types() -> dict[Any, Any]:  # by the type of arrow
     return {pyarrow.int64(): pd.Int64Dtype(), pyarrow.uint64(): pd.UInt64Dtype()}
 
 
-def _plain_column(column: Any) -> Any:
-    "A column of arrow in a type that pandas keeps: bytes of old programs are texts, and what is nested is JSON."
+def _plain_column(column: Any, as_text: bool) -> Any:
+    "A column of arrow in a type that pandas keeps: decimals are numbers, bytes texts, and what is nested is JSON."
     import pyarrow
 
     if pyarrow.types.is_nested(column.type):
         texts = [None if value is None else as_json(value) for value in column.to_pylist()]
         return pyarrow.array(texts, pyarrow.string())
+    if pyarrow.types.is_decimal(column.type):
+        return pyarrow.array(exact(column.to_pylist(), as_text), from_pandas=True)
     return column.cast(pyarrow.string()) if pyarrow.types.is_binary(column.type) else column
 
 # %% ../../nbs/product/parquet.ipynb #1e320004
@@ -98,12 +103,14 @@ def read_parquet(path: Path, how: Reading = AS_FOUND, rows: int | None = None) -
                 ).slice(0, rows)
             names, counting = _index_names(file.schema_arrow.pandas_metadata), _row_numbers(file)
             table = _with_range(table, file.schema_arrow.pandas_metadata)
-            table = pyarrow.table([_plain_column(column) for column in table.columns], names=table.column_names)
+            stay = [name in how.as_text for name in table.column_names]
+            columns = [_plain_column(column, text) for column, text in zip(table.columns, stay, strict=True)]
+            table = pyarrow.table(columns, names=table.column_names)
     except (pyarrow.ArrowException, OSError, UnicodeDecodeError) as error:
         raise ProductError(f"{path} is no whole Parquet file: {' '.join(str(error).split())[:200]}") from error
     frame = table.to_pandas(ignore_metadata=True, types_mapper=_whole_types().get)
     full = [name for name in frame if frame[name].dtype in ("Int64", "UInt64") and not frame[name].hasnans]
     frame = frame.astype({name: frame[name].dtype.name.lower() for name in full})
-    frame = _with_index(frame.drop(columns=counting), names)
+    frame, notes = _with_index(frame.drop(columns=counting), names)
     check_names(how, list(frame), str(path))
-    return settle(frame, Evidence(str(path), how, asks=False))
+    return notice(settle(frame, Evidence(str(path), how, asks=False)), notes)

@@ -7,6 +7,7 @@ __all__ = ['KINDS', 'DECODER', 'parse', 'records_in', 'read_records', 'as_json',
 
 # %% ../../nbs/product/records.ipynb #5757334d
 import json
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -14,10 +15,10 @@ import pandas as pd
 
 from .amounts import Evidence
 from .columns import settle
+from .digits import exact
 from .encoding import bytes_of, utf8_of
 from .reading import AS_FOUND, ProductError, Reading, check_names, notice, question
 from .sources import suffix_of
-from .writing import exact, loses_digits
 
 # %% ../../nbs/product/records.ipynb #7f208858
 def _named_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -29,12 +30,14 @@ def _named_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return record
 
 
-def _exact_float(text: str) -> float | str:
-    "A number with a point, as text where a float would change a digit of a whole number."
-    return text if len(text) > 16 and loses_digits(text) else float(text)
+def _exact_float(text: str) -> float | Decimal:
+    "A number with a point; as a decimal number if it has more digits than a float keeps."
+    number = float(text)
+    plain = len(text) <= 16 or repr(number) == text or "e" in text.lower()
+    return number if plain else Decimal(text)
 
 
-KINDS = {str: "a text", int: "a number", float: "a number", bool: "true or false", list: "a list"}
+KINDS = {str: "a text", int: "a number", float: "a number", Decimal: "a number", bool: "true or false", list: "a list"}
 DECODER = json.JSONDecoder(object_pairs_hook=_named_once, parse_float=_exact_float)
 
 
@@ -100,7 +103,7 @@ def read_records(path: Path, how: Reading = AS_FOUND, rows: int | None = None) -
     else:
         lines = ((number, line) for number, line in enumerate(text.replace("\r", "\n").split("\n"), 1) if line.strip())
         records, told = [parse(line, where, number) for number, line in lines], ""
-    frame = frame_of(records, where, rows)
+    frame = frame_of(records, where, rows, how.as_text)
     check_names(how, list(frame), where)
     frame = settle(frame, Evidence(where, how, asks=False))
     return notice(frame, {"": "; ".join(filter(None, (note, told)))})
@@ -120,7 +123,7 @@ def as_json(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False, default=str)
 
 
-def frame_of(records: list[Any], where: str, rows: int | None = None) -> pd.DataFrame:
+def frame_of(records: list[Any], where: str, rows: int | None = None, as_text: tuple[str, ...] = ()) -> pd.DataFrame:
     "Records as a frame; what is nested becomes text."
     for place, record in enumerate(records, 1):
         if not isinstance(record, dict):
@@ -128,5 +131,6 @@ def frame_of(records: list[Any], where: str, rows: int | None = None) -> pd.Data
             raise ProductError(f"{where}, record {place}: expected named values in braces, found {found}")
     names = list(dict.fromkeys(name for record in records for name in record))
     plain = lambda value: as_json(value) if isinstance(value, dict | list) else value
-    columns = {name: exact([plain(record.get(name)) for record in records[:rows]]) for name in names}
+    columns = {name: [plain(record.get(name)) for record in records[:rows]] for name in names}
+    columns = {name: exact(values, name in as_text) for name, values in columns.items()}
     return pd.DataFrame(columns)

@@ -19,8 +19,8 @@ from urllib.parse import urlsplit
 import pandas as pd
 
 from ..base import ProjectError, nearest, whole_file
+from .digits import exact
 from .reading import ProductError, with_extra
-from .writing import exact
 
 # %% ../../nbs/product/sources.ipynb #5824ae1f
 PACKED = (".gz", ".bz2", ".xz", ".zip")  # text files may be compressed
@@ -116,7 +116,7 @@ def with_secrets(address: str) -> str:
     return re.sub(r"\$\{(\w+)\}", lambda found: os.environ[found[1]], address)
 
 # %% ../../nbs/product/sources.ipynb #f34749f8
-def read_database(address: str, query: str, rows: int | None = None) -> pd.DataFrame:
+def read_database(address: str, query: str, rows: int | None = None, as_text: tuple[str, ...] = ()) -> pd.DataFrame:
     "The answer of a database to a query; a bare name is a whole table."
     sql = with_extra("sqlalchemy", "sql", lambda: importlib.import_module("sqlalchemy"))
     if not query.strip():
@@ -129,5 +129,5 @@ def read_database(address: str, query: str, rows: int | None = None) -> pd.DataF
             found, names = answer.fetchmany(rows) if rows else answer.fetchall(), list(answer.keys())
     except sql.exc.SQLAlchemyError as error:
         raise ProductError(f"{shown(address)}: {' '.join(str(error).split())[:300]}", exit_code=2) from error
-    frame = pd.DataFrame({place: exact([row[place] for row in found]) for place in range(len(names))})
-    return frame.set_axis(names, axis=1)
+    columns = [exact([row[place] for row in found], name in as_text) for place, name in enumerate(names)]
+    return pd.DataFrame(dict(enumerate(columns))).set_axis(names, axis=1)

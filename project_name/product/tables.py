@@ -91,7 +91,7 @@ def _read(source: str, how: Reading, rows: int | None) -> pd.DataFrame:
         frame = function(**given)
         return frame if rows is None else frame.head(rows)
     if kind == "database":
-        frame = read_database(source, how.query, rows)
+        frame = read_database(source, how.query, rows, how.as_text)
         return settle(frame, Evidence(shown(source), how, asks=False))
     if kind == "address":
         with tempfile.TemporaryDirectory() as folder:
