@@ -4,8 +4,8 @@
 
 # %% auto #0
 __all__ = ['MOST_CLASSES', 'SAYS_YES', 'MOST_LISTED', 'STORED', 'Rule', 'NO_TARGET', 'FEWEST', 'NAMED_ID', 'BY_SETTINGS',
-           'COMES_BACK', 'draw', 'read_target', 'positive_class', 'contract_name', 'find_contract', 'read_promise',
-           'contract_trace', 'draft_contract', 'broken_rules', 'refuse_columns', 'rows_in', 'set_aside',
+           'SUBJECT_OPEN', 'COMES_BACK', 'draw', 'read_target', 'positive_class', 'contract_name', 'find_contract',
+           'read_promise', 'contract_trace', 'draft_contract', 'broken_rules', 'refuse_columns', 'rows_in', 'set_aside',
            'count_reasons', 'usual_rules', 'of_aside', 'tell_aside', 'check_rest', 'cannot_help', 'useless',
            'tell_left_out', 'describe_input', 'describe_part', 'plot_target', 'tell_target', 'period_of', 'plot_split',
            'compare_parts', 'tell_parts']
@@ -306,9 +306,11 @@ def useless(types: Mapping[str, Typed]) -> dict[str, str]:  # column: reason
 
 # %% ../nbs/01_data.ipynb #0a51d3e5
 BY_SETTINGS = "the settings leave it out"
+SUBJECT_OPEN = "may name the subject of a row, and nobody has answered yet"
 COMES_BACK = {  # how a reason begins: what is said of such columns
     "holds": "A column with one value or none comes back once later rows differ in it.",
     BY_SETTINGS: "A column that the settings leave out comes back if they no longer name it.",
+    "may name": "A column that may name a subject comes back once the settings answer the question about it.",
     "numbers": "A column that only numbers the rows says nothing about the next row, so it stays out.",
     "is different": "A value that hardly any two rows share says nothing about the next row, so it stays out.",
 }
@@ -336,7 +338,8 @@ def describe_input(
         about["gaps"] = gaps
     if how.get("unit"):
         about["unit"] = how["unit"]
-    return about | {"format": typed.format or how.get("format")} if typed.kind == "date" else about
+    form = typed.format or (how.get("format") if typed.kind == "date" else None)
+    return about | {"format": form} if form or typed.kind == "date" else about
 
 
 def describe_part(moments: pd.Series | None, part: pd.Series, name: str) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 import base64
 import zipfile
+from hashlib import md5
 from pathlib import Path
 from urllib.parse import quote
 
@@ -24,8 +25,23 @@ CANARIES = {  # what must stand nowhere
     "home": "742 Evergreen Terrace",
     "call": "0171/5550199",
     "record": "MRN-8081",
+    "spanish call": "931 997 203",
+    "spanish call as a number": "687412905",
+    "german home": "Unter den Linden 5",
+    "spanish home": "Avda. de la Paz 12",
+    "mistyped account": "DE37 5001 0517 8925 7168 18",
+    "listed account": "4417098256",
+    "hashed": "5d41402abc4b2a76b9719d911017c592",
+    "badge": "xerxes.vandermolen@canary.example",
     "token": TOKEN,
     "password": SECRET["WARD_PASSWORD"],
+}
+PLANTED = {"email": "email", "full name": "name", "phone": "phone", "lives": "home", "Móvil": "spanish call"}
+PLANTED |= {
+    "Wohnt": "german home",
+    "Reside": "spanish home",
+    "Bankverbindung": "mistyped account",
+    "account": "listed account",
 }
 RARE_LEVELS = ("porphyria cutanea", "erythromelalgia", "hidrocystoma", "necrobiosis")  # in one row, in two, ...
 IN_TABLES = {  # also there, but only there
@@ -54,6 +70,15 @@ def plant(table: pd.DataFrame, seed: int = 5) -> pd.DataFrame:
             "mrn": [f"MRN-{8000 + n}" for n in range(rows)],
             "phone": [f"+41 79 {n:03d} {n % 90 + 10} {n % 80 + 11}" for n in range(rows)],
             "paid with": [CANARIES["card"] if n % 2 else "5555 5555 5555 4444" for n in range(rows)],
+            "Móvil": [f"{n % 3 + 7}31 {n % 90 + 10}7 {n % 800 + 103}" for n in range(rows)],
+            "contacto": [687_000_000 + 791 * n for n in range(rows)],
+            "Wohnt": [f"{place} {n % 80 + 1}" for n, place in enumerate(["Am Markt", "Im Winkel"] * (rows // 2))],
+            "Reside": [f"C/ {letters(6).title()} {n % 80 + 1}" for n in range(rows)],
+            "Bankverbindung": [f"DE{n % 90 + 10} 5001 0517 {n + 4000} 7168 18" for n in range(rows)],
+            "account": [str(4_000_000_000 + 7_919 * n) for n in range(rows)],
+            "user": [md5(f"{n % 300}".encode()).hexdigest() for n in range(rows)],
+            "geb.": pd.date_range("1931-07-19", periods=rows, freq="D").strftime("%d.%m.%Y"),
+            "badge": [f"[{name.lower()}{n}@mail.example]" for n, name in enumerate(first)],
             "iban": CANARIES["account"],
             "ward": random.choice(["north", "south", SECRET["WARD_PASSWORD"]], rows),
             "illness": random.choice(["flu", "cold", "asthma", "gout"], rows),
@@ -61,8 +86,11 @@ def plant(table: pd.DataFrame, seed: int = 5) -> pd.DataFrame:
             "tip": [str(n % 50) for n in range(rows)],
         }
     )
-    for column, canary in {"email": "email", "full name": "name", "phone": "phone", "lives": "home"}.items():
+    for column, canary in PLANTED.items():
         planted.loc[7, column] = CANARIES[canary]
+    planted.loc[7, "contacto"] = int(CANARIES["spanish call as a number"])
+    planted.loc[[7, 9], "user"] = CANARIES["hashed"]
+    planted.loc[7, "badge"] = f"[{CANARIES['badge']}]"
     planted.loc[7, "comment"] = f"came with a {IN_TABLES['comment']}, write to {CANARIES['email in a comment']}"
     for many, level in enumerate(RARE_LEVELS, 1):
         planted.loc[range(30 + 10 * many, 30 + 11 * many), "illness"] = level

@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 import pandas as pd
 
 from .detectors import EMAIL, PEOPLE
-from .identifiers import AFTER_WORD, IBAN, PHONE_INSIDE, passes_iban, passes_luhn
+from .identifiers import AFTER_WORD, IBAN, PHONE_INSIDE, is_account, passes_luhn
 from .people import plain_word, spelled
 
 # %% ../../nbs/methods/masking.ipynb #74ccbb3a
@@ -31,7 +31,7 @@ def finder(pattern: str, check: Callable[[str], bool] | None = None) -> Finder:
 
 FINDERS: dict[str, Finder] = {
     "e-mail addresses": finder(EMAIL),
-    "account numbers": finder(rf"\b{IBAN}\b", passes_iban),
+    "account numbers": finder(rf"\b(?:{IBAN})\b", is_account),
     "card numbers": finder(r"(?<![\d.-])\d{4}([ -]?)\d{4}\1\d{4}\1\d{1,7}(?![\d.-])", passes_luhn),
     "phone numbers": finder(PHONE_INSIDE),
     "numbers to call": finder(AFTER_WORD),

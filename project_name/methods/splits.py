@@ -8,7 +8,7 @@ __all__ = ['PARTS', 'FEW', 'FAMILY', 'LARGEST', 'date_columns', 'evident_time', 
            'split_rows', 'crossing', 'tell_crossing', 'check_split']
 
 # %% ../../nbs/methods/splits.ipynb #d5dcace9
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from typing import Any
 
 import numpy as np
@@ -25,14 +25,14 @@ from .types import Typed
 PARTS = {"train": 0.7, "valid": 0.15, "test": 0.15}  # shares of the rows
 
 
-def date_columns(types: Mapping[str, Typed]) -> list[str]:
-    "The columns of dates."
-    return [name for name, typed in types.items() if typed.kind == "date"]
+def date_columns(types: Mapping[str, Typed], births: Container[str] = ()) -> list[str]:
+    "The columns of dates by which rows may be in order, so those that may hold dates of birth are none."
+    return [name for name, typed in types.items() if typed.kind == "date" and name not in births]
 
 
-def evident_time(types: Mapping[str, Typed]) -> str:  # "" where it is not evident
+def evident_time(types: Mapping[str, Typed], births: Container[str] = ()) -> str:  # "" where it is not evident
     "The only date column, when it is filled in every row and spans ten days or more."
-    dates = date_columns(types)
+    dates = date_columns(types, births)
     if len(dates) != 1 or types[dates[0]].values.isna().any():
         return ""
     return dates[0] if types[dates[0]].values.dt.normalize().nunique() >= 10 else ""
@@ -53,12 +53,16 @@ def check_declared(task: Mapping[str, Any]) -> None:
         raise ProjectError(message, exit_code=2)
 
 
-def time_of_split(task: Mapping[str, Any], types: Mapping[str, Typed]) -> str:  # "" if the split is by chance
+def time_of_split(
+    task: Mapping[str, Any],
+    types: Mapping[str, Typed],
+    births: Container[str] = (),  # columns that may hold dates of birth
+) -> str:  # "" if the split is by chance
     "The column that separates past and future: the declared one, or an evident one unless a group was declared."
     if task["time"] == NO_TIME and NO_TIME not in types:
         return ""
     check_declared(task)
-    return "" if task["group"] else task["time"] or evident_time(types)
+    return "" if task["group"] else task["time"] or evident_time(types, births)
 
 # %% ../../nbs/methods/splits.ipynb #6057017d
 def tell_no_time(dates: list[str], group: str | None = None) -> dict[str, Any]:  # what `say` takes
