@@ -290,7 +290,7 @@ HOSTILE = {  # values of which each is read rightly or refused, in every kind of
     "path": Path("a"),
 }
 READ = {  # those that have one right meaning, by kind of column; every other value of that column must be refused
-    "number": {"numpy duration", "huge float", "decimal", "fraction", "true", "numpy true", "number as text"},
+    "number": {"huge float", "decimal", "fraction", "true", "numpy true", "number as text"},
     "date": {"numpy date", "pandas date"},
     "boolean": {"true", "numpy true"},
 }

@@ -17,7 +17,7 @@ from ..base import ProjectError, nearest, runs_dir
 from .bundle import GOLDEN, MANIFEST, MODEL_FILES, SIGNATURE, Bundle, check_environment, read_bundle
 from .explain import explain_rows
 from .reading import ProductError
-from .rows import Rows, flag_rows, read_rows, typed_columns
+from .rows import Rows, flag_rows, known_levels, read_rows, typed_columns
 from .scorers import SCORERS, answer, laid_out
 from .signature import check_signature
 from .sources import find_function
@@ -47,7 +47,7 @@ class Model:
         form, features = bundle.manifest["format"], self.signature["features"]
         self._score = SCORERS[form](bundle.files[MODEL_FILES[form]], self.signature)
         self._build, self._plan = find_function(features["function"]), features["plan"]
-        levels = [frozenset(column["levels"]) if column.get("levels") else None for column in self.signature["inputs"]]
+        levels = [known_levels(column, self._plan) for column in self.signature["inputs"]]
         self._inputs = [{**one, "levels": known} for one, known in zip(self.signature["inputs"], levels, strict=True)]
 
     def predict(self, rows: Rows) -> pd.DataFrame:  # prediction, probability, probability_<class> each, flags

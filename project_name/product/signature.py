@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['Field', 'TASKS', 'FIELDS', 'EXTRAS', 'INPUT_FIELDS', 'INPUT_EXTRAS', 'RANGE', 'FEATURE_FIELDS', 'PLAN_FIELDS',
-           'COLUMN_FIELDS', 'check_fields', 'check_signature']
+           'COLUMN_FIELDS', 'COLUMN_EXTRAS', 'check_fields', 'check_signature']
 
 # %% ../../nbs/product/signature.ipynb #98beeeea
 from collections.abc import Callable
@@ -78,6 +78,7 @@ PLAN_FIELDS: dict[str, Field] = {
     "columns": (lambda value: isinstance(value, list) and len(value) > 0, "a list that is not empty"),
 }
 COLUMN_FIELDS: dict[str, Field] = {name: INPUT_FIELDS[name] for name in ("name", "kind")}
+COLUMN_EXTRAS: dict[str, Field] = {"levels": INPUT_EXTRAS["levels"], "from": INPUT_FIELDS["name"]}
 
 # %% ../../nbs/product/signature.ipynb #2f81dd61
 def check_fields(value: Any, fields: dict[str, Field], where: str, extras: dict[str, Field] | None = None) -> None:
@@ -98,7 +99,10 @@ def check_signature(signature: Any) -> None:
     check_fields(signature["features"], FEATURE_FIELDS, f"{where}, features")
     check_fields(signature["features"]["plan"], PLAN_FIELDS, f"{where}, plan of the features")
     for place, column in enumerate(signature["features"]["plan"]["columns"]):
-        check_fields(column, COLUMN_FIELDS, f"{where}, feature {place}")
+        check_fields(column, COLUMN_FIELDS, f"{where}, feature {place}", COLUMN_EXTRAS)
+    planned = [column["name"] for column in signature["features"]["plan"]["columns"]]
+    if (taken := signature.get("model_columns")) is not None and taken != planned:
+        raise ProductError(f"{where}: the model takes the columns {taken}, but its plan makes {planned}")
     for place, column in enumerate(signature["inputs"]):
         check_fields(column, INPUT_FIELDS, f"{where}, input {place}", INPUT_EXTRAS)
         ranged = type_letter(column) in "fiu" and (column.get("min") is not None or column.get("max") is not None)
