@@ -17,6 +17,7 @@ import pandas as pd
 from .masking import frequent
 from ..numbers import count
 from ..product.digits import beyond_exact
+from ..product.values import DURATION
 from ..product.writing import perhaps_codes, sketch, stands_for_none, surely_codes
 
 # %% ../../nbs/methods/types.ipynb #c11885d5
@@ -141,7 +142,7 @@ def type_column(column: pd.Series) -> Typed:
         moments = column if column.dt.tz is None else column.dt.tz_convert("UTC").dt.tz_localize(None)
         return Typed(moments.astype("datetime64[us]"), "date")
     if pd.api.types.is_timedelta64_dtype(column):
-        return Typed(column.dt.total_seconds(), "number", note="durations, in seconds")
+        return Typed(column.dt.total_seconds(), "number", DURATION, note="durations, in seconds")
     if beyond_exact(column):
         note = "whole numbers with too many digits for a float stay text"
         return Typed(column.map(str, na_action="ignore").astype("str"), "category", note=note)
