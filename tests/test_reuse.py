@@ -5,6 +5,7 @@ import copy
 import functools
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -14,7 +15,7 @@ from unittest import mock
 import pandas as pd
 import pytest
 
-from project_name.base import root
+from project_name.base import root, write_text
 from project_name.engine.pipeline import run_pipeline
 from project_name.engine.plan import Job, nothing_to_do, plan
 from project_name.engine.record import latest_run, sweep
@@ -173,6 +174,7 @@ ASKS = {  # a stage each, and how what it asks for is changed
     "folder": ("Path('a').is_dir()", lambda here: (here / "a").mkdir()),
     "stat": ("os.stat('c.yaml').st_size", lambda here: (here / "c.yaml").write_text("low: 2")),
     "size": ("os.path.getsize('c.yaml')", lambda here: (here / "c.yaml").unlink()),
+    "bytes": ("os.environb.get(b'A_PORT')", lambda here: os.environ.update(A_PORT="80")),
     "nothing": ("1 + 1", lambda here: os.environ.update(SHLVL="7", MAKELEVEL="3", P="x=1")),
 }
 
@@ -185,7 +187,8 @@ def test_what_a_stage_asks_for_without_opening_it_is_traced(tiny, tmp_path, monk
     job = job_of(tmp_path)
     assert run_pipeline(job)[1] == 0 and states(job) == "r" * len(ASKS)
     depends = {way: {way} for way in ASKS} | {"nothing": set()}
-    depends |= dict.fromkeys(("copy", "items"), {"copy", "items", "child"}) | {"child": {"copy", "items", "child"}}
+    whole = {"copy", "items", "child"}
+    depends |= dict.fromkeys(whole, whole) | {"bytes": whole | {"bytes"}}
     depends |= dict.fromkeys(("stat", "size"), {"stat", "size"})
     for way, (_, change) in ASKS.items():
         with mock.patch.dict(os.environ):
@@ -237,6 +240,43 @@ def test_a_page_that_was_changed_is_found_and_written_again(project):
     (run / "run.html").unlink()
     again, _ = run_pipeline(project)
     assert (again / "run.html").exists() and run_pipeline(project)[0] == again.resolve()
+
+
+def forged(record, **values):
+    "Change what a record says, as an editor would."
+    record.chmod(0o644)
+    record.write_text(json.dumps({**json.loads(record.read_text()), **values}))
+
+
+def linked(page):
+    "Put a link to a copy in the place of a page."
+    page.rename(page.parent.parent / "elsewhere.html")
+    page.symlink_to(page.parent.parent / "elsewhere.html")
+
+
+BY_HAND = {  # what was done to a run, and what is said of it
+    "other parameters": (
+        lambda run: forged(run / "run.json", parameters={"seed": 7}),
+        "run.json is no record .* changed",
+    ),
+    "another time": (lambda run: forged(run / "run.json", seconds=0.5), "run.json is no record .* changed"),
+    "a file more": (lambda run: (run / "more.json").write_text("{}"), "more.json is a file that no stage"),
+    "a file in a folder": (lambda run: write_text(run / "a" / "b.txt", "x"), "a/b.txt is a file that no stage"),
+    "a page that is a link": (lambda run: linked(run / "01_two.html"), "01_two.html is a link to another file"),
+}
+
+
+@pytest.mark.parametrize("way", BY_HAND)
+def test_verify_names_what_was_done_to_a_run_by_hand(way, project):
+    act, says = BY_HAND[way]
+    latest = latest_run(project.runs)
+    assert problems(project.runs) == []
+    act(latest)
+    assert [sentence for sentence in problems(project.runs) if re.search(says, sentence)]
+    if "file" not in way:  # what was written is not whole any more, and is written again
+        run, code = run_pipeline(project)
+        assert code == 0 and run.name != latest.name
+        assert [sentence for sentence in problems(project.runs) if run.name in sentence] == []
 
 
 def test_an_edit_in_one_run_changes_no_other_and_can_be_settled(project):

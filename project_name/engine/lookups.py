@@ -38,7 +38,7 @@ ALL = "*"  # noted for a copy of the whole environment
 
 
 class SeenEnviron(os._Environ):
-    "`os.environ`, which also notes who asks for what."
+    "`os.environ` or `os.environb`, which also notes who asks for what."
 
     seen: Seen
     copies: set[tuple[Any, int]] = set()  # where in the code copies of the whole are made
@@ -67,10 +67,10 @@ class SeenEnviron(os._Environ):
         "The values."
         return dict(self).values()
 
-    def __getitem__(self, name: str) -> str:
+    def __getitem__(self, name: Any) -> Any:
         frame = sys._getframe(1)
         if (frame.f_code, frame.f_lasti) not in self.copies and of_project(frame, self.seen.project):
-            looked_up(self.seen, name)
+            looked_up(self.seen, os.fsdecode(name))
         return super().__getitem__(name)
 
 # %% ../../nbs/engine/lookups.ipynb #caba3c3f
@@ -99,6 +99,8 @@ def watch(project: str, own: str = "") -> Loaded:
     seen = Seen(os.path.abspath(project), own)
     SeenEnviron.seen = seen
     os.environ.__class__ = SeenEnviron
+    if os.supports_bytes_environ:
+        os.environb.__class__ = SeenEnviron
     for name in ASKING:
         setattr(os, name, noting(seen, getattr(os, name)))
     sys.addaudithook(seen.hook)

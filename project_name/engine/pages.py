@@ -102,7 +102,7 @@ def pages_of(stage: str) -> list[str]:
 
 def page_hashes(run: Path, names: Iterable[str]) -> dict[str, str]:
     "The hashes of those pages of a run that are there."
-    return {name: sha256(run / name) for name in names if (run / name).exists()}
+    return {name: sha256(run / name) for name in names if (run / name).is_file() and not (run / name).is_symlink()}
 
 
 def whole_pages(run: Path, record: dict[str, Any]) -> bool:

@@ -4,8 +4,8 @@
 
 # %% auto #0
 __all__ = ['RUN_NAME', 'ENDED', 'TEMPORARY', 'new_run', 'all_runs', 'process_mark', 'process_space', 'lock_held', 'writer_lives',
-           'as_crashed', 'read_record', 'readable_record', 'Record', 'point_latest', 'latest_run', 'sweep',
-           'remove_temporary']
+           'as_crashed', 'read_record', 'readable_record', 'write_record', 'Record', 'point_latest', 'latest_run',
+           'sweep', 'remove_temporary']
 
 # %% ../../nbs/engine/record.ipynb #4c852315
 import contextlib
@@ -21,10 +21,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from ..base import runs_dir, write_json
+from ..base import plain, runs_dir, write_json
 from .secrets import OF_RECORDS, redacted
 from .settings import EngineError
-from .shape import load_record
+from .shape import load_record, seal_of
 
 # %% ../../nbs/engine/record.ipynb #bf4c17f9
 def new_run(runs: Path) -> Path:
@@ -126,6 +126,12 @@ def readable_record(run: Path) -> dict | None:
         return read_record(run)
     return None
 
+
+def write_record(run: Path, record: dict[str, Any]) -> None:
+    "Write a record into the folder of its run, whole; that of a run that ended with its seal."
+    record = plain(record)
+    write_json(run / "run.json", record if record["state"] == "running" else {**record, "seal": seal_of(record)})
+
 # %% ../../nbs/engine/record.ipynb #622e52ee
 class Record:
     "The record of a run, on disk at every step."
@@ -179,7 +185,7 @@ class Record:
 
     def save(self) -> None:
         "Write the record, whole."
-        write_json(self.run / "run.json", redacted(self.data, self.redact, OF_RECORDS))
+        write_record(self.run, redacted(self.data, self.redact, OF_RECORDS))
 
 # %% ../../nbs/engine/record.ipynb #eeeb6089
 def point_latest(run: Path) -> None:
@@ -210,7 +216,7 @@ def sweep(runs: Path) -> list[Path]:  # runs that had crashed
             record = load_record(run)
             if record["state"] == "running":
                 remove_temporary(record.get("process", {}).get("temporary", ""))
-                write_json(run / "run.json", as_crashed(record))
+                write_record(run, as_crashed(record))
                 crashed.append(run)
     for leftover in runs.glob(".*.tmp"):
         shutil.rmtree(leftover) if leftover.is_dir() and not leftover.is_symlink() else leftover.unlink()

@@ -41,6 +41,7 @@ def run_problems(run: Path) -> Iterator[str]:
         yield f"{run.name}: {record['state']!r} is no state of a run"
     yield from _stage_problems(run, record["state"], record["stages"])
     yield from _page_problems(run, record)
+    yield from _strangers(run, record)
     for path in sorted(run.rglob("*")):
         if path.name.startswith(".") and path.suffix == ".tmp":
             yield f"{run.name}: {path.name} is a file that was never finished; the next run will remove it"
@@ -70,6 +71,8 @@ def _page_problems(run: Path, record: dict[str, Any]) -> Iterator[str]:
         for name, digest in pages.items():
             if not (run / name).is_file():
                 yield f"{run.name}: the page {name} is gone; {mend}"
+            elif (run / name).is_symlink():
+                yield f"{run.name}: the page {name} is a link to another file now; {mend}"
             elif sha256(run / name) != digest:
                 yield f"{run.name}: the page {name} was changed; {mend}"
 
@@ -88,6 +91,19 @@ def _stage_problems(run: Path, state: str, stages: list[dict]) -> Iterator[str]:
                 yield f"{run.name}: {name}, written by {stage['name']}, is gone; {settled_by(run)}"
             elif sha256(run / name) != digest:
                 yield f"{run.name}: {name} is not what {stage['name']} wrote; {settled_by(run)}"
+
+# %% ../../nbs/engine/verify.ipynb #8191ed3a
+def _strangers(run: Path, record: dict[str, Any]) -> Iterator[str]:
+    "Which files of a good run are none of its own; of runs that have no seal, not every page is known."
+    if record["state"] != "ok" or "seal" not in record:
+        return
+    owned = {name for stage in record["stages"] for kind in ("writes", "pages") for name in stage.get(kind, {})}
+    owned |= {"run.json", *record.get("pages", {})}
+    for path in sorted(run.rglob("*")):
+        name = path.relative_to(run)
+        hidden = any(part.startswith(".") for part in name.parts)
+        if not hidden and not path.is_dir() and not owned & {str(name), *map(str, name.parents)}:
+            yield f"{run.name}: {name} is a file that no stage of this run wrote; remove it"
 
 # %% ../../nbs/engine/verify.ipynb #e3625006
 def problems(runs: Path) -> list[str]:
