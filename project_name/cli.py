@@ -23,7 +23,7 @@ import click
 
 from .advice import advice, advised, go_on
 from .base import NO_TIME, ProjectError, nearest, root, runs_dir
-from .numbers import duration, size
+from .numbers import count, duration, size
 
 # %% ../nbs/cli.ipynb #ea4837d0
 INTERRUPTED = 130  # the exit code after Ctrl-C
@@ -344,7 +344,7 @@ def verify() -> None:
                 found.append(f"{run.name}: {error}")
     for sentence in found:
         click.echo(sentence, err=True)
-    click.echo(f"{len(runs)} runs, {len(found)} problems")
+    click.echo(f"{count(len(runs), 'run')}, {count(len(found), 'problem')}")
     sys.exit(1 if found else 0)
 
 # %% ../nbs/cli.ipynb #cefb4c0e

@@ -4,9 +4,9 @@
 
 # %% auto #0
 __all__ = ['FEWEST_GROUPS', 'FEWEST_CASES', 'FEW_CASES', 'LATER', 'block_codes', 'tally', 'metrics_of', 'draws', 'resampled',
-           'interval', 'few_cases', 'too_few', 'compared', 'that_matters', 'slice_columns', 'enough', 'slice_scores',
-           'with_gaps', 'drawn_metric', 'sources', 'importance', 'outcome', 'dependence', 'moves_most', 'verdict',
-           'plot_intervals', 'plot_separation', 'confusion_shares', 'plot_confusion', 'plot_amounts',
+           'apart', 'interval', 'few_cases', 'too_few', 'compared', 'that_matters', 'slice_columns', 'enough',
+           'slice_scores', 'with_gaps', 'drawn_metric', 'sources', 'importance', 'outcome', 'dependence', 'moves_most',
+           'verdict', 'plot_intervals', 'plot_separation', 'confusion_shares', 'plot_confusion', 'plot_amounts',
            'plot_calibration', 'plot_dependence', 'as_predictions']
 
 # %% ../nbs/05_evaluate.ipynb #d1652d79
@@ -148,6 +148,11 @@ def draws(blocks: int, resamples: int, seed: int) -> np.ndarray:  # resamples by
 def resampled(sums: dict[str, np.ndarray], weights: np.ndarray, data: dict) -> dict[str, np.ndarray]:
     "Every metric, once a draw."
     return metrics_of({name: np.tensordot(weights, part, axes=1) for name, part in sums.items()}, data)
+
+
+def apart(value: float, other: float) -> float:
+    "The difference of two values, without what the rounding of a computer leaves."
+    return 0.0 if np.isclose(value, other, rtol=1e-12, atol=0.0) else value - other
 
 
 def interval(value: float, samples: np.ndarray, known: bool = True) -> dict[str, float]:  # value, low, high

@@ -19,7 +19,7 @@ from scipy.special import bdtr, chdtrc, kolmogorov
 from .explore import periods
 from .look import BLUE, GREY, ORANGE, add_legend, new_axes, shorten
 from .methods.masking import frequent
-from .methods.metrics import metric_name
+from .methods.metrics import in_unit
 from .numbers import number
 
 # %% ../nbs/07_monitor.ipynb #5456d47e
@@ -196,7 +196,7 @@ def interval(rows: pd.DataFrame, blocks: pd.Series, data: dict, resamples: int, 
 NO_SCORE = {  # why the performance of a batch is not known
     "truth": "too few rows have a known truth",
     "rows": "there are too few rows",
-    "class": "too few rows of known truth are of one of the classes",
+    "class": "one of the classes has too few rows of known truth",
 }
 LEAST_CASES = 10  # rows of known truth of each of two classes
 
@@ -254,22 +254,28 @@ def decide(found: list[dict[str, Any]], alarms: int = 2, window: int = 3) -> tup
         return "none", "no row is known to be later than those the model learned from"
     last = found[-window:]
     needed = min(alarms, len(last))
-    worse = sum(batch["worse"] is True for batch in last)
-    open_why = [batch["why_open"] for batch in last if batch["worse"] is None]
-    unknown = len(open_why)
+    why = ", or ".join(sorted({batch["why_open"] for batch in last if batch["worse"] is None}))
+    told = {
+        "retrain": (sum(batch["worse"] is True for batch in last), "performance was clearly below the bar in"),
+        "watch": (sum(batch["worse"] is None for batch in last), f"{why} in"),
+        "keep": (sum(batch["worse"] is False for batch in last), "performance held in"),
+    }
     moved = sum(bool(batch["unusual"]) for batch in last)
-    if worse >= needed:
-        return "retrain", f"performance was clearly below the bar in {_of_last(worse, last)}"
-    if unknown >= needed:
-        return "watch", f"{' or '.join(sorted(set(open_why)))} in {_of_last(unknown, last)}"
-    if moved >= needed:
-        return "watch", f"performance holds, but columns moved as never before in {_of_last(moved, last)}"
-    return "keep", f"performance held in {_of_last(len(last) - worse - unknown, last)}"
+    decision = next((name for name in ("retrain", "watch") if told[name][0] >= needed), "keep")
+    if decision == "keep" and not told["keep"][0]:
+        decision = "watch"
+    first, *others = sorted((name for name in told if told[name][0]), key=lambda name: name != decision)
+    reason = f"{told[first][1]} {_of_last(told[first][0], last)}"
+    reason += "".join(f"; {told[name][1]} {told[name][0]}" for name in others)
+    if decision == "keep" and moved >= needed:
+        return "watch", f"{reason}, but columns moved more than usual in {_of_last(moved, last)}"
+    return decision, reason
 
 
-def _of_last(count: int, last: list) -> str:
+def _of_last(how_many: int, last: list) -> str:
     "So many of the last batches, in words."
-    return f"{count} of the last {len(last)} batches" if len(last) > 1 else "the only batch"
+    many = "each" if how_many == len(last) else how_many
+    return f"{many} of the last {len(last)} batches" if len(last) > 1 else "the only batch"
 
 # %% ../nbs/07_monitor.ipynb #46cce508
 def alarm_rates(
@@ -302,7 +308,7 @@ def alarm_rates(
     return pd.DataFrame(rates, columns=["rows", "false_alarms", "found"])
 
 # %% ../nbs/07_monitor.ipynb #c778e5be
-def plot_performance(found: list[dict[str, Any]], bar: float, bar_name: str, metric: str) -> plt.Axes:
+def plot_performance(found: list[dict[str, Any]], bar: float, bar_name: str, metric: str, unit: str = "") -> plt.Axes:
     "Draw the performance of each batch with its interval and, hollow, what the model itself expected."
     axes = new_axes(3)
     names = [batch["name"] for batch in found]
@@ -313,7 +319,7 @@ def plot_performance(found: list[dict[str, Any]], bar: float, bar_name: str, met
     if np.isfinite(expected).any():
         axes.plot(names, expected, "o", mfc="white", mec=GREY, label="expected by the model, before labels")
     axes.axhline(bar, color=ORANGE, linestyle="--", label=bar_name)
-    axes.set(ylabel=metric_name(metric), xlim=(-0.5, len(names) - 0.5))
+    axes.set(ylabel=in_unit(metric, unit), xlim=(-0.5, len(names) - 0.5))
     axes.margins(y=0.15)
     add_legend(axes)
     return axes

@@ -9,6 +9,7 @@ __all__ = ['FEW_ROWS', 'FEW_CASES', 'FEW_GROUPS', 'are_few', 'how_often', 'Fold'
 
 # %% ../../nbs/methods/choice.ipynb #b0eaedc1
 import warnings
+from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
@@ -222,17 +223,22 @@ def best_of(values: pd.Series, metric: str) -> str:
     return values.idxmax() if metric in GREATER else values.idxmin()
 
 # %% ../../nbs/methods/choice.ipynb #52b44684
-def why_chosen(found: dict[str, Standing], chosen: str, labels: dict[str, str]) -> str:
+def why_chosen(
+    found: dict[str, Standing],
+    chosen: str,
+    labels: dict[str, str],
+    written: Callable[[float], str] = lambda value: number(value, 2),  # how a difference is written, with its unit
+) -> str:
     "Why a candidate was chosen, as the second half of a sentence."
     one, best = found[chosen], next(name for name in found if found[name].behind == 0)
     if best != chosen:
         return (
-            f"the {labels[best]} is ahead of it by {number(one.behind, 2)}, which is no more than the standard error "
-            f"of that difference ({number(one.error, 2)}), so the simpler one is kept"
+            f"the {labels[best]} is ahead of it by {written(one.behind)}, which is no more than the standard error "
+            f"of that difference ({written(one.error)}), so the simpler one is kept"
         )
     rival = min((name for name in found if name != chosen), key=lambda name: found[name].behind)
     ahead = found[rival].behind
     return (
         f"it is {'ahead of' if ahead >= 0 else 'the best that learns, but behind'} the {labels[rival]} by "
-        f"{number(abs(ahead), 2)} (standard error {number(found[rival].error, 2)})"
+        f"{written(abs(ahead))} (standard error {written(found[rival].error)})"
     )

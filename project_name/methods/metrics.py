@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['Score', 'BINARY', 'MANY', 'AMOUNT', 'METRICS', 'GREATER', 'AMOUNTS', 'RARE', 'predict_rows', 'Metric', 'metric_name',
-           'as_measured', 'scores', 'primary_metric', 'searched_metric']
+           'as_measured', 'in_unit', 'as_change', 'scores', 'primary_metric', 'searched_metric']
 
 # %% ../../nbs/methods/metrics.ipynb #320872f2
 import warnings
@@ -25,7 +25,7 @@ from sklearn.metrics import (
     root_mean_squared_error,
 )
 
-from ..numbers import amount
+from ..numbers import amount, signed
 
 # %% ../../nbs/methods/metrics.ipynb #5574bbf5
 def predict_rows(model: Any, features: pd.DataFrame, classes: list[str]) -> np.ndarray:
@@ -122,9 +122,19 @@ def metric_name(metric: str) -> str:
 AMOUNTS = frozenset({"mae", "rmse"})  # metrics in the unit of the target
 
 
-def as_measured(value: Any, metric: str, unit: str = "") -> str:
+def as_measured(value: Any, metric: str, unit: str = "", digits: int = 4) -> str:
     "A value of a metric for a page, with the unit of the target if it has one."
-    return amount(value, unit if metric in AMOUNTS else "")
+    return amount(value, unit if metric in AMOUNTS else "", digits)
+
+
+def in_unit(metric: str, unit: str) -> str:
+    "What a metric is called where its values stand without a unit: with the unit, if it has one."
+    return f"{metric_name(metric)}, {unit}" if unit and metric in AMOUNTS else metric_name(metric)
+
+
+def as_change(value: Any, metric: str, unit: str = "") -> str:
+    "A difference of a metric for a page, with its sign and the unit of the target if it has one."
+    return signed(value, unit=unit if metric in AMOUNTS else "")
 
 
 def scores(

@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['PATIENCE', 'BUDGET', 'Encoded', 'encode_both', 'grow', 'judge', 'suggest', 'first_settings', 'affordable', 'search',
-           'finished', 'curve_point', 'learning_curve']
+           'finished', 'curve_point', 'learning_curve', 'tell_curve']
 
 # %% ../../nbs/methods/search.ipynb #0fb94a32
 import time
@@ -16,7 +16,7 @@ import pandas as pd
 
 from .candidates import SEARCH_STEP, Problem, Rows, assemble, boosting, rounds, threads_for
 from .encoders import encode, tree_encoder
-from .metrics import GREATER, predict_rows, scores, searched_metric
+from .metrics import GREATER, as_measured, metric_name, predict_rows, scores, searched_metric
 
 # %% ../../nbs/methods/search.ipynb #5cacb61f
 class Encoded(NamedTuple):
@@ -166,3 +166,31 @@ def learning_curve(
                 model = assemble(encoder, boosting(problem, **own, **grown).fit(encoded, part.target))
                 points.append(curve_point(model, part, valid, data))
     return points
+
+# %% ../../nbs/methods/search.ipynb #52ac64e9
+def tell_curve(
+    points: list[dict],  # of `learning_curve`
+    nothing: float,  # the metric of an answer that uses no column
+    metric: str,
+    unit: str = "",  # of the target
+) -> dict[str, Any]:  # what `say` takes
+    "A sentence on whether more rows would help, from the last step of the curve."
+    first, last = points[max(0, len(points) - 2)], points[-1]
+    better = 1 if metric in GREATER else -1
+    gain, whole = better * (last["valid"] - first["valid"]), abs(last["valid"] - nothing)
+    verdict = "the curve is nearly flat, so better columns would help more than more rows"
+    if gain > 0.02 * whole:
+        verdict = "more rows would still help"
+    elif gain < -0.02 * whole:
+        verdict = "it grew worse by chance, so the rows that judge are too few to say whether more would help"
+    text = (
+        "From {before} to {after:count training row}, the {metric} on other rows went from {low} to {high}: {verdict}."
+    )
+    if len(points) < 2:
+        text = "With {after:count training row}, the {metric} on other rows is {high}; one size makes no curve."
+    values = {"low": first["valid"], "high": last["valid"], "own": last["train"]}
+    return {
+        "sentence": text + " On the rows that the model learned from, it is {own}.",
+        **{name: as_measured(value, metric, unit) for name, value in values.items()},
+        **{"before": first["rows"], "after": last["rows"], "metric": metric_name(metric), "verdict": verdict},
+    }

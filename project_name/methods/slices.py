@@ -10,6 +10,8 @@ from typing import Any
 
 import numpy as np
 
+from .metrics import as_measured, metric_name
+
 # %% ../../nbs/methods/slices.ipynb #4ea612e1
 CERTAIN = 0.95  # that all bounds hold together
 
@@ -35,7 +37,9 @@ def slice_gap(slices: list[dict[str, Any]]) -> float | None:  # of slices with e
     return float(max(0.0, *known)) if known else None
 
 # %% ../../nbs/methods/slices.ipynb #38d7ab83
-def tell_slices(slices: list[dict[str, Any]], whole: float, metric: str) -> dict[str, Any]:  # what `say` takes
+def tell_slices(
+    slices: list[dict[str, Any]], whole: float, metric: str, unit: str = ""
+) -> dict[str, Any]:  # what `say` takes
     "A sentence on the weakest slice: how far it falls short, and how much of that is certain."
     told = [each for each in slices if each["enough"]]
     few = len(slices) - len(told)
@@ -52,5 +56,7 @@ def tell_slices(slices: list[dict[str, Any]], whole: float, metric: str) -> dict
         text = "**No slice is certainly worse than the whole.** The weakest is {column} = {level}: {metric} {value} on "
         text += "{rows:count row}, against {whole} on all; the weakest of {n:count slice} may be there by chance. "
     text += "Slices with too few rows to tell: {few}." if few else ""
-    about = {name: worst[name] for name in ("column", "level", "value", "rows", "low")}
-    return {"sentence": text, "metric": metric, "whole": whole, "n": len(told), "few": few, **about}
+    about = {name: worst[name] for name in ("column", "level", "rows")} | {"n": len(told), "few": few}
+    measured = {"value": worst["value"], "low": worst["low"], "whole": whole}
+    about |= {name: as_measured(value, metric, unit) for name, value in measured.items()}
+    return {"sentence": text, "metric": metric_name(metric), **about}
