@@ -27,7 +27,7 @@ from .look import BLUE, GREEN, ORANGE, add_legend, new_axes, plot_bars
 from .methods.masking import frequent
 from .methods.splits import PARTS
 from .methods.types import Typed, type_column
-from .numbers import count, number
+from .numbers import amount, count, number
 from .product.sources import kind_of
 from .requirements import DataError
 
@@ -364,14 +364,20 @@ def plot_target(target: pd.Series, task: str) -> plt.Axes:
     return axes
 
 # %% ../nbs/01_data.ipynb #5ed84248
-def tell_target(target: pd.Series, task: str, positive: str | None) -> dict[str, Any]:  # what `say` takes
+def tell_target(
+    target: pd.Series,
+    task: str,
+    positive: str | None,
+    unit: str = "",  # of an amount
+) -> dict[str, Any]:  # what `say` takes
     "A sentence on the target, and the values in it."
     if task == "regression":
         text = (
             "**An amount between {least} and {most}**, half of the rows below {median}. Models are "
             "compared by their mean absolute error, which has the unit of the target."
         )
-        return {"sentence": text, "least": target.min(), "most": target.max(), "median": target.median()}
+        seen = {"least": target.min(), "most": target.max(), "median": target.median()}
+        return {"sentence": text} | {name: amount(value, unit) for name, value in seen.items()}
     shares = target.value_counts(normalize=True)
     if task == "binary":
         text = (
@@ -426,7 +432,7 @@ def compare_parts(target: pd.Series, part: pd.Series, task: str) -> pd.DataFrame
     return shares.rename_axis(index=None, columns=None)
 
 # %% ../nbs/01_data.ipynb #7612cd41
-def tell_parts(parts: pd.DataFrame, task: str) -> dict[str, Any]:  # what `say` takes
+def tell_parts(parts: pd.DataFrame, task: str, unit: str = "") -> dict[str, Any]:  # what `say` takes
     "A sentence on how far the test differs from training, from what `compare_parts` gave."
     if task == "regression":
         before, after = parts.loc["mean", "train"], parts.loc["mean", "test"]
@@ -435,8 +441,8 @@ def tell_parts(parts: pd.DataFrame, task: str) -> dict[str, Any]:  # what `say` 
         )
         return {
             "sentence": text,
-            "before": before,
-            "after": after,
+            "before": amount(before, unit),
+            "after": amount(after, unit),
             "apart": abs(after - before) / parts.loc["std", "train"],
         }
     apart = (parts["test, %"] - parts["train, %"]).abs()
