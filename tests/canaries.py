@@ -41,7 +41,6 @@ PLANTED |= {
     "Wohnt": "german home",
     "Reside": "spanish home",
     "Bankverbindung": "mistyped account",
-    "account": "listed account",
 }
 RARE_LEVELS = ("porphyria cutanea", "erythromelalgia", "hidrocystoma", "necrobiosis")  # in one row, in two, ...
 IN_TABLES = {  # also there, but only there
@@ -75,7 +74,7 @@ def plant(table: pd.DataFrame, seed: int = 5) -> pd.DataFrame:
             "Wohnt": [f"{place} {n % 80 + 1}" for n, place in enumerate(["Am Markt", "Im Winkel"] * (rows // 2))],
             "Reside": [f"C/ {letters(6).title()} {n % 80 + 1}" for n in range(rows)],
             "Bankverbindung": [f"DE{n % 90 + 10} 5001 0517 {n + 4000} 7168 18" for n in range(rows)],
-            "account": [str(4_000_000_000 + 7_919 * n) for n in range(rows)],
+            "account": [4_000_000_000 + 7_919 * n for n in range(rows)],
             "user": [md5(f"{n % 300}".encode()).hexdigest() for n in range(rows)],
             "geb.": pd.date_range("1931-07-19", periods=rows, freq="D").strftime("%d.%m.%Y"),
             "badge": [f"[{name.lower()}{n}@mail.example]" for n, name in enumerate(first)],
@@ -88,6 +87,7 @@ def plant(table: pd.DataFrame, seed: int = 5) -> pd.DataFrame:
     )
     for column, canary in PLANTED.items():
         planted.loc[7, column] = CANARIES[canary]
+    planted.loc[7, "account"] = int(CANARIES["listed account"])
     planted.loc[7, "contacto"] = int(CANARIES["spanish call as a number"])
     planted.loc[[7, 9], "user"] = CANARIES["hashed"]
     planted.loc[7, "badge"] = f"[{CANARIES['badge']}]"

@@ -26,7 +26,7 @@ from .encoding import bytes_of, utf8_of
 from .footers import keep_left_out, without_footer, without_note_lines
 from .header import Row, header_row, names_of
 from .hints import Hints, hints
-from .reading import AS_FOUND, ProductError, Reading, check_names, notice, question
+from .reading import AS_FOUND, ProductError, Reading, check_names, keep_given, notice, question
 from .writing import SURE, parts_of, perhaps_codes, surely_codes
 
 # %% ../../nbs/product/delimited.ipynb #ff0134c9
@@ -129,11 +129,13 @@ def read_text(path: Path, how: Reading = AS_FOUND, rows: int | None = None) -> p
     frame, left = without_footer(frame) if cut else (frame, [])
     if left and len(frame) == frame.index[-1] + 1:  # without what stood below, columns have other types
         frame = _parse(content, layout, options | {"nrows": len(frame)})
-    again = lambda names: _parse(content, layout, _options(layout, how, rows, names)).loc[frame.index]
+    stay = frame.index
+    again = lambda names: _parse(content, layout, _options(layout, how, rows, names)).loc[stay]
     frame = _as_written(frame, known, again, partial(hints, content, layout.delimiter))
     _check_repeated(frame, layout, str(path))
     frame = notice(settle(frame, known), {"": "; ".join(filter(None, (note, layout.note)))})
-    return notice(frame, keep_left_out(frame, left, lines))
+    raw = lambda: _parse(content, layout, _options(layout, how, rows, layout.names) | {"na_values": []}).loc[stay]
+    return notice(keep_given(frame, how, raw, ".csv", ".tsv"), keep_left_out(frame, left, lines))
 
 # %% ../../nbs/product/delimited.ipynb #f90dd9ac
 def _options(layout: Layout, how: Reading, rows: int | None, again: list[str] | None = None) -> dict:

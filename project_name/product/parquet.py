@@ -17,7 +17,7 @@ from .amounts import Evidence
 from .columns import settle
 from .digits import exact
 from .header import once
-from .reading import AS_FOUND, ProductError, Reading, check_names, notice, with_extra
+from .reading import AS_FOUND, ProductError, Reading, check_names, keep_given, notice, with_extra
 from .records import as_json
 
 # %% ../../nbs/product/parquet.ipynb #1e320005
@@ -113,4 +113,5 @@ def read_parquet(path: Path, how: Reading = AS_FOUND, rows: int | None = None) -
     frame = frame.astype({name: frame[name].dtype.name.lower() for name in full})
     frame, notes = _with_index(frame.drop(columns=counting), names)
     check_names(how, list(frame), str(path))
-    return notice(settle(frame, Evidence(str(path), how, asks=False)), notes)
+    read = settle(frame, Evidence(str(path), how, asks=False))
+    return notice(keep_given(read, how, lambda: frame, ".csv", ".tsv", ".jsonl", ".ndjson", ".parquet"), notes)

@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['OF_MODEL', 'READING', 'AS_FOUND', 'ProductError', 'question', 'with_extra', 'Reading', 'reading', 'check_names',
-           'notice', 'keep_written', 'written', 'noticed']
+           'notice', 'keep_written', 'written', 'noticed', 'Given', 'keep_given', 'as_given']
 
 # %% ../../nbs/product/reading.ipynb #76d8e38d
 import codecs
@@ -52,6 +52,7 @@ class Reading:
     missing: tuple[str, ...] = ()  # words that stand for a missing value
     trained: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)  # the inputs of a model, by column
     decimal_before: tuple[str, str] = ("", "")  # the sign that training was told, and the one that it found
+    as_given: bool = False  # whether the values are kept as they came, beside what they mean
 
     def gaps_of(self, name: str) -> tuple[str, ...]:
         "The words that stand for a missing value in a column."
@@ -63,7 +64,8 @@ class Reading:
 OF_MODEL = (
     "trained",
     "decimal_before",
-)  # what a model's signature says: its values that do not fit are left as they are
+    "as_given",
+)  # what scoring says: values that do not fit the model are left as they are
 READING = tuple(each.name for each in fields(Reading) if each.name not in OF_MODEL)  # what a person can say
 AS_FOUND = Reading()  # nobody was asked
 
@@ -137,3 +139,28 @@ def written(frame: pd.DataFrame) -> dict[str, dict[str, Any]]:  # by column, or 
 def noticed(frame: pd.DataFrame) -> dict[str, str]:  # column, or "" for the whole table: sentence
     "What the reader noticed about a frame."
     return frame.attrs.get("noticed", {})
+
+# %% ../../nbs/product/reading.ipynb #ac8fd8f4
+class Given:
+    "A table as it came, which copies of a frame share."
+
+    def __init__(self, table: pd.DataFrame, fits: tuple[str, ...]):
+        self.table, self.fits = table, fits
+
+    def __deepcopy__(self, memo: dict) -> "Given":
+        return self
+
+
+def keep_given(frame: pd.DataFrame, how: Reading, given: Callable[[], pd.DataFrame], *fits: str) -> pd.DataFrame:
+    "The same frame, with its values as they came if they were asked for; `fits` are the suffixes that they suit."
+    if how.as_given:
+        frame.attrs["given"] = Given(given().reset_index(drop=True), fits)
+    return frame
+
+
+def as_given(frame: pd.DataFrame, source: pd.DataFrame, suffix: str) -> pd.DataFrame:
+    "Some rows of a source, and columns added to them, with the values as they came if those suit a file of this kind."
+    given = source.attrs.get("given")
+    if given is None or suffix.lower() not in given.fits:
+        return frame
+    return frame.assign(**{name: given.table[name].loc[frame.index] for name in given.table if name in frame})

@@ -17,7 +17,7 @@ from ..numbers import count
 from .footers import left_out, reason_column
 from .formulas import without_formulas
 from .model import Model, load
-from .reading import AS_FOUND, ProductError, Reading
+from .reading import AS_FOUND, ProductError, Reading, as_given
 from .rows import in_halves
 from .sources import kind_of
 from .tables import columns, read_table, write_table
@@ -65,6 +65,7 @@ def as_trained(source: str, signature: dict, how: Reading = AS_FOUND) -> Reading
         as_text=(*how.as_text, *texts),
         as_numbers=(*how.as_numbers, *numbers),
         trained=inputs,
+        as_given=True,
         decimal_before=(before.get("told", ""), before.get("found", "")),
     )
 
@@ -88,8 +89,9 @@ def score_file(
         raise ProductError(
             f"{len(frame)} rows came, {len(scored)} were scored and {len(aside)} set aside: some are lost"
         )
-    aside = pd.concat([aside, left_out(frame)]) if len(left_out(frame)) else aside
     beside.unlink(missing_ok=True)
+    scored, aside = as_given(scored, frame, out.suffix), as_given(aside, frame, beside.suffix)
+    aside = pd.concat([aside, left_out(frame)]) if len(left_out(frame)) else aside
     if len(aside):
         write_table(beside, aside if formulas else without_formulas(aside))
     if len(aside) and not len(scored):

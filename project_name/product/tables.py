@@ -9,6 +9,7 @@ __all__ = ['Reader', 'READERS', 'FILES', 'check_file', 'read_file', 'read_table'
 # %% ../../nbs/product/tables.ipynb #3f5a2427
 import hashlib
 import inspect
+import json
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
@@ -16,7 +17,7 @@ from typing import Any
 
 import pandas as pd
 
-from ..base import ProjectError, nearest, root, sha256, whole_file
+from ..base import ProjectError, nearest, plain, root, sha256, whole_file
 from .amounts import Evidence
 from .columns import settle
 from .delimited import START, layout_of, read_text
@@ -177,7 +178,9 @@ def write_table(
         if suffix in (".csv", ".tsv"):
             frame.to_csv(file, index=False, sep="\t" if suffix == ".tsv" else ",", lineterminator="\n")
         elif suffix in (".jsonl", ".ndjson"):
-            frame.to_json(file, orient="records", lines=True, date_format="iso", force_ascii=False)
+            whole = frame.astype(object).where(frame.notna(), None)  # pandas would round to ten digits
+            lines = (json.dumps(plain(row), ensure_ascii=False) for row in whole.to_dict("records"))
+            file.writelines(f"{line}\n".encode() for line in lines)
         elif suffix == ".parquet":
             frame.to_parquet(file, index=False)
         else:

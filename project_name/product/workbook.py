@@ -22,7 +22,16 @@ from .columns import settle
 from .digits import exact
 from .footers import keep_left_out, without_footer
 from .header import Row, header_row, names_of
-from .reading import AS_FOUND, ProductError, Reading, check_names, notice, question, with_extra
+from project_name.product.reading import (
+    AS_FOUND,
+    ProductError,
+    Reading,
+    check_names,
+    keep_given,
+    notice,
+    question,
+    with_extra,
+)
 from .writing import SURE, stands_for_none
 
 # %% ../../nbs/product/workbook.ipynb #cedd8889
@@ -139,7 +148,9 @@ def _from_cells(
     kept, left = without_footer(pd.DataFrame(columns, dtype=object)) if rows is None else (pd.DataFrame(columns), [])
     stay = kept.index.tolist()
     columns = {name: [values[place] for place in stay] for name, values in columns.items()}
-    return pd.DataFrame({name: _column(values) for name, values in columns.items()}), note, left
+    frame = pd.DataFrame({name: _column(values) for name, values in columns.items()})
+    given = lambda: pd.DataFrame(columns, dtype=object)
+    return keep_given(frame, how, given, ".csv", ".tsv"), note, left
 
 
 def _text(value: Any) -> str:
