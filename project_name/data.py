@@ -28,6 +28,7 @@ from .methods.masking import frequent
 from .methods.splits import PARTS
 from .methods.types import Typed, type_column
 from .numbers import amount, count, number
+from .product.footers import reason_column
 from .product.sources import kind_of
 from .requirements import DataError
 
@@ -203,7 +204,7 @@ Rule = (
 def set_aside(
     frame: pd.DataFrame,  # any table
     rules: Mapping[str, Rule],  # what to refuse, and how to say it
-) -> tuple[pd.DataFrame, pd.DataFrame]:  # rows kept; rows set aside, with a column `reason`
+) -> tuple[pd.DataFrame, pd.DataFrame]:  # rows kept; rows set aside, with the reason in `reason_column`
     "Split a table into the rows that every rule accepts and those that some rule refuses."
     reason = pd.Series("", index=frame.index, dtype="str")
     for name, rule in rules.items():
@@ -215,12 +216,12 @@ def set_aside(
         refused = answer.to_numpy(dtype=bool, na_value=True)
         reason = reason.mask(refused, reason.where(reason == "", reason + "; ") + name)
     refused = reason != ""
-    return frame[~refused], frame[refused].assign(reason=reason[refused])
+    return frame[~refused], frame[refused].assign(**{reason_column(frame.columns): reason[refused]})
 
 
 def count_reasons(aside: pd.DataFrame) -> pd.Series:
     "How many rows were set aside for each reason; a row with two reasons counts for both."
-    reasons = aside["reason"] if len(aside) else pd.Series(dtype="str")
+    reasons = aside.iloc[:, -1] if len(aside) else pd.Series(dtype="str")  # the last column was added
     return reasons.str.split("; ").explode().value_counts().rename("rows")
 
 # %% ../nbs/01_data.ipynb #b9707301
