@@ -105,8 +105,13 @@ def _linked(copies: np.ndarray, others: np.ndarray) -> np.ndarray:
     )[1]
 
 # %% ../../nbs/methods/lookalikes.ipynb #83d60677
-def tell_lookalikes(found: Lookalikes, together: bool) -> dict[str, Any]:  # what `say` takes
-    "A sentence on near-copies; `together` says whether the split kept each family in one part."
+def tell_lookalikes(
+    found: Lookalikes,
+    together: bool,  # whether the split kept each family in one part
+    texts: int = 0,  # columns of free text among those that were compared
+) -> dict[str, Any]:  # what `say` takes
+    "A sentence on near-copies: whether there are some, and what was compared."
+    whole = " A text was compared as a whole, so rows whose texts differ in a few words may be copies all the same."
     if not found.looked:
         return {"sentence": "There are too few different rows to look for near-copies."}
     if not found.rows:
@@ -115,15 +120,15 @@ def tell_lookalikes(found: Lookalikes, together: bool) -> dict[str, Any]:  # wha
             "few columns only, such as visits of one patient, may still belong together: declare that with "
             "`group=COLUMN`."
         )
-        return {"sentence": text, "looked": found.looked}
+        return {"sentence": text + whole * bool(texts), "looked": found.looked}
     text = (
         "**{rows} of {looked:count row} are near-copies**: each is far closer to some other row than to all the rest. "
     )
     text += (
-        "They stay in one part, so that no test row is nearly a training row."
+        "The copies of a row that were found stay in one part of the split."
         if together
         else (
             "Some of them are in other parts than their copies, so the test partly rewards what was learned by heart."
         )
     )
-    return {"sentence": text, "rows": found.rows, "looked": found.looked}
+    return {"sentence": text + whole * bool(texts), "rows": found.rows, "looked": found.looked}

@@ -69,15 +69,15 @@ def tell_no_time(dates: list[str], group: str | None = None) -> dict[str, Any]: 
     "A sentence for a table that was not split by time: whether it has dates, and how to declare one."
     if not dates:
         return {"sentence": "No column holds dates, so nothing can be said about rows that come later."}
+    instead = " instead of `{grouped}`" if group else ""
     text = (
         "**No time is declared, so nothing can be said about rows that come later.** {found} with dates: *{names}*. If "
         "the model will meet rows that are later than those it learned from, declare the date that puts them in "
-        "order, as in `{declare}`{instead}, and run again."
+        "order, as in `{declare}`" + instead + ", and run again."
     )
     found = "There is one column" if len(dates) == 1 else f"There are {len(dates)} columns"
-    instead = f" instead of `{setting('group', group)}`" if group else ""
-    declare = setting("time", dates[0])
-    return {"sentence": text, "found": found, "names": ", ".join(dates), "declare": declare, "instead": instead}
+    declare = {"declare": setting("time", dates[0]), "grouped": setting("group", group or "")}
+    return {"sentence": text, "found": found, "names": ", ".join(dates), **declare}
 
 # %% ../../nbs/methods/splits.ipynb #e89535bc
 FEW = 50  # different rows; where there are fewer, equal rows are no copies but the only ones possible
