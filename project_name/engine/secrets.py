@@ -35,15 +35,17 @@ OFTEN = re.compile(  # of variables
 )
 BEHIND = re.compile(  # what tells several variables for the same thing apart
     r"_?\d+$|_(prod|production|live|test|testing|dev|development|stage|staging|local|old|new|current|previous|next|backup|"
-    r"main|default|primary|secondary|v\d+)$",
+    r"main|default|primary|secondary|v\d+|global|emea|apac|amer|latam|north|south|east|west|central|blue|green)$|"
+    r"_(?!pw$|id$|by$|on$|off?$|up$|in$|at$|to$|no$|nr$|ok$|is$|or$|as$|if$)[a-z]{1,2}$",  # a letter, a country
     re.IGNORECASE,
 )
 OF_DATA = re.compile(  # keys that open nothing, and words that only end like one
     r"(^|_)(public|primary|foreign|sort|join|merge|partition|cluster|group|index|row|record|cache|hash|order|lookup|"
     r"business|natural|surrogate|composite|unique|range|shard|dedup|column|field|map|dict|json|date|time|event|item|"
     r"entity|object|label|metric|feature|target|routing|message|meta|host|hot|shortcut|legend|turn|pub)_?keys?$|"
-    r"(^|_)(mon|tur|don|hoc|joc|whis|lac|flun|mic|smo)keys?$|"
-    r"(^|_)(by|com|encom|tres|sur|over|under|low|high|band|all|one|two|single|multi|first|second|last)_?pass$",
+    r"(^|_)(mon|tur|don|hoc|joc|whis|lac|flun|mic|smo|low|high|off|latch|malar|pin)keys?$|"
+    r"(^|_)(by|com|encom|tres|sur|over|under|low|high|band|all|one|two|single|multi|first|second|last|sub|pre|post|render|depth|"
+    r"shadow|geometry|light)_?pass$",
     re.IGNORECASE,
 )
 NO_SECRET = re.compile(

@@ -56,6 +56,8 @@ FORMS = {  # what it is: how it looks; the group `it`, where there is one, is th
     "password of a connection": r"(?i:\b(?:server|source|host|uid|user(?: ?id)?|catalog|database|dbname|port|driver) ?="
     r"(?:[^;\s<>]*[; ] *){1,20}?(?:pwd|password) ?= ?)(?!(?:required|optional|password|none|null)\b)"
     r"(?P<it>'(?![$\[{<*])[^'\n]{3,}'|\"(?![$\[{<*])[^\"\n]{3,}\"|(?![$\[{<*])[^\s;\"'<>()\[\],]{3,}(?=[;\s\"']|$))",
+    "password in quotes": r"(?i:(?<![a-z])(?:password|passwort|passwd|passphrase|pwd)) ?[=:] ?"
+    r"(?P<it>'(?![$\[{<*])[^'\n]{3,}'|\"(?![$\[{<*])[^\"\n]{3,}\")",
 }
 
 # %% ../../nbs/engine/tokens.ipynb #3039294b
@@ -91,7 +93,7 @@ def tokens(text: str) -> list[tuple[int, int, str]]:  # begin, end and what it i
     places = (each for login in LOGINS for each in login.finditer(text))
     logins = [(*each.span(2), LOGGED_IN) for each in places if re.match(r"[^$\[{<*]", each[2] or "")]
     if not re.search(
-        r"[\w-]{16}|[?&#;][\w-]+=|(?i:pwd|password) ?=", text
+        r"[\w-]{16}|[?&#;][\w-]+=|(?i:pwd|passw(?:or[dt]|d)|passphrase) ?[=:]", text
     ):  # every token has that many signs, but for those in addresses
         return logins
     found = [
