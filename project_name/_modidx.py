@@ -2261,6 +2261,7 @@ d = { 'settings': {'branch': 'main', 'doc_baseurl': '/', 'doc_host': '', 'git_ur
                                      'project_name.report.stage_costs': ('report.html#stage_costs', 'project_name/report.py'),
                                      'project_name.report.stage_name': ('report.html#stage_name', 'project_name/report.py'),
                                      'project_name.report.standing': ('report.html#standing', 'project_name/report.py'),
+                                     'project_name.report.tell_drivers': ('report.html#tell_drivers', 'project_name/report.py'),
                                      'project_name.report.verdict': ('report.html#verdict', 'project_name/report.py'),
                                      'project_name.report.weak_groups': ('report.html#weak_groups', 'project_name/report.py'),
                                      'project_name.report.weaknesses': ('report.html#weaknesses', 'project_name/report.py')},

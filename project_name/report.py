@@ -6,7 +6,8 @@
 __all__ = ['SCALE', 'WORDS', 'UNITS', 'ASKS', 'PARTS', 'PAGES', 'skill', 'in_words', 'between', 'gone', 'answer', 'at_the_top',
            'rivals', 'standing', 'beside_simple', 'against', 'requirements', 'verdict', 'first_screen', 'plot_rivals',
            'in_parts', 'plot_parts', 'at_threshold', 'changes', 'flat', 'comparable', 'same_rows', 'against_before',
-           'weak_groups', 'weaknesses', 'limits', 'page_links', 'stage_costs', 'cost_words', 'stage_name']
+           'weak_groups', 'weaknesses', 'tell_drivers', 'limits', 'page_links', 'stage_costs', 'cost_words',
+           'stage_name']
 
 # %% ../nbs/08_report.ipynb #0101cb77
 import re
@@ -417,6 +418,23 @@ def weaknesses(metrics: dict, calibrated: dict | None, brief: dict[str, str], un
     ]
     stated = {"risks": "Risk", "harms": "Possible harm", "fairness": "Fairness"}
     return told + [f"{word}, as stated: {escape(brief[name])}." for name, word in stated.items() if brief.get(name)]
+
+# %% ../nbs/08_report.ipynb #297d441c
+def tell_drivers(importance: list[dict]) -> dict[str, Any]:  # what `say` takes; `importance` of evaluation.json
+    "A sentence on the columns that the model relies on most."
+    driving = sorted((one for one in importance if one["drop"] > 0), key=lambda one: -one["drop"])
+    if not importance:
+        return {"sentence": "The importance of the columns was not measured."}
+    if not driving:
+        return {"sentence": "**No column can be named:** shuffling any one of them makes the model no worse."}
+    text, idle = "The model relies most on **{first}**. ", sum((one["low"] or 0.0) <= 0 for one in importance)
+    if all(one["low"] is None for one in importance):
+        text += "The test rows are too few to say whether that is more than chance. "
+    elif idle:
+        text += "Shuffling {idle} of {all:count column} causes no certain loss. "
+    text += "The model uses these columns; they need not be the cause, and changing them need not change what happens."
+    first = ", ".join(one["feature"] for one in driving[:3])
+    return {"sentence": text, "first": first, "idle": idle, "all": len(importance)}
 
 # %% ../nbs/08_report.ipynb #4a7b26f1
 def limits(data: dict, task: dict, unused: dict[str, str], most: int = 6) -> list[str]:
