@@ -1,5 +1,7 @@
 """Rows that belong together, without a column that says so, must not be learned from and judged on at once."""
 
+import json
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -11,6 +13,8 @@ from project_name.methods.choice import make_folds
 from project_name.methods.lookalikes import find_lookalikes
 from project_name.methods.siblings import find_siblings
 from project_name.methods.splits import FAMILY, families, split_by_group
+
+from .conftest import command
 
 DATA = {"task": "binary", "classes": ["ill", "well"], "positive": "ill", "split": {"kind": "stratified"}}
 
@@ -43,3 +47,26 @@ def test_patients_without_a_number_are_kept_together_in_the_split_and_in_the_fol
     assert part.groupby(together).nunique().max() == 1
     assert held_out_area(inputs, labels, inputs[[]]) > 0.95  # by heart
     assert held_out_area(inputs, labels, pd.DataFrame({FAMILY: together})) < 0.7
+
+
+def test_a_split_by_time_is_asked_about_the_same_patient_on_both_sides(tmp_path):
+    chance, rows, many = np.random.default_rng(5), 600, 60
+    who = chance.integers(0, many, rows)
+    ill, height = chance.random(many) < 0.45, chance.normal(170, 9, many).round(1)
+    visits = {
+        "patient": [f"P{1000 + 13 * one}" for one in who],
+        "visit": pd.Timestamp("2023-01-01") + pd.to_timedelta(chance.integers(0, 500, rows), unit="D"),
+        "height": height[who],
+        "pressure": chance.normal(130, 15, rows).round(),
+        "relapse": np.where(ill[who] ^ (chance.random(rows) < 0.12), "yes", "no"),
+    }
+    table = tmp_path / "visits.csv"
+    pd.DataFrame(visits).to_csv(table, index=False)
+    words = (f"source={table}", "target=relapse", "time=visit", "ONLY=01_data")
+    done = command("pipeline", *words, runs=tmp_path / "runs")
+    assert done.returncode == 0, done.stderr
+    (found,) = (tmp_path / "runs").glob("*/data.json")
+    data = json.loads(found.read_text())
+    assert data["split"]["kind"] == "time"
+    assert [one["name"] for one in data["questions"]] == ["patient"]
+    assert "time=none group=patient" in data["questions"][0]["settle"]

@@ -109,18 +109,20 @@ def tell_lookalikes(
     found: Lookalikes,
     together: bool,  # whether the split kept each family in one part
     texts: int = 0,  # columns of free text among those that were compared
+    group: str | None = None,  # the one that is declared
 ) -> dict[str, Any]:  # what `say` takes
     "A sentence on near-copies: whether there are some, and what was compared."
     whole = " A text was compared as a whole, so rows whose texts differ in a few words may be copies all the same."
     if not found.looked:
         return {"sentence": "There are too few different rows to look for near-copies."}
     if not found.rows:
-        text = (
-            "No near-copies were found among {looked:count row}, all inputs taken together. Rows that are alike in a "
-            "few columns only, such as visits of one patient, may still belong together: declare that with "
-            "`group=COLUMN`."
+        text = "No near-copies were found among {looked:count row}, all inputs taken together.{more}"
+        more = (
+            " Rows that are alike in a few columns only, such as visits of one patient, may still belong together: "
+            "declare that with `group=COLUMN`."
         )
-        return {"sentence": text + whole * bool(texts), "looked": found.looked}
+        text += whole * bool(texts)
+        return {"sentence": text, "looked": found.looked, "more": "" if group else more}
     text = (
         "**{rows} of {looked:count row} are near-copies**: each is far closer to some other row than to all the rest. "
     )
