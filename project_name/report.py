@@ -31,7 +31,7 @@ from .methods.metrics import AMOUNTS, GREATER, as_change, as_measured, in_unit, 
 from .methods.questions import Question
 from .methods.slices import tell_slices
 from .methods.splits import tell_no_time
-from .numbers import amount, count, duration, number, percent
+from .numbers import agree, all_of, amount, count, duration, number, percent
 
 # %% ../nbs/08_report.ipynb #9a9dd328
 def skill(value: float, metric: str, without_model: float) -> float:
@@ -60,7 +60,7 @@ def between(point: dict, metrics: dict, write: Callable[[float], str] = number) 
     if point["low"] is not None and point["high"] is not None:
         return f"between {write(point['low'])} and {write(point['high'])}"
     few = metrics.get("blocks", {}).get("few")
-    return f"{few} are too few for an interval" if few else "no interval is known"
+    return f"with only {few} there is no interval" if few else "no interval is known"
 
 
 def gone(value: float, without: float) -> str:
@@ -219,7 +219,8 @@ def verdict(
             return "No verdict", told, GREY
         return "Not to be used yet" if questions and failed.empty else "Not to be used", told, RED
     narrow = int((asked["verdict"] == "narrowly met").sum())
-    met = f"All {len(asked)} requirements are met" if len(asked) > 1 else "The one requirement is met"
+    named = all_of(len(asked), "requirement")
+    met = f"{named[0].upper()}{named[1:]} {agree(len(asked), 'is', 'are')} met"
     reason = met + (f", {narrow} of them narrowly." if narrow else ".")
     return "Ready to be used", reason, ORANGE if narrow else GREEN
 
@@ -447,8 +448,8 @@ def limits(data: dict, task: dict, unused: dict[str, str], most: int = 6) -> lis
     ]
     hollow = [escape(column["name"]) for column in data["inputs"] if column["missing"] > 0.5]
     return [
-        f"**{number(data['rows_aside'])} of {count(data['rows_sampled'], 'row')} were set aside**: {reasons}. "
-        + of_aside(data["aside"])
+        f"**{number(data['rows_aside'])} of {count(data['rows_sampled'], 'row')} "
+        f"{agree(data['rows_aside'], 'was', 'were')} set aside**: {reasons}. " + of_aside(data["aside"])
         if data["rows_aside"]
         else "No row had to be set aside.",
         f"**Columns not used, or only in part:** {'; '.join(left[:most])}{' and others' if len(left) > most else ''}."

@@ -145,7 +145,7 @@ def calibration_verdict(
 # %% ../../nbs/methods/calibration.ipynb #84f32a04
 SMALL = {  # up to which distance one counts as small: of an amount, of a probability
     True: "a tenth of the error of always answering with the middle value",
-    False: "3 percentage points, or a fifth of the rarer outcome's share if that is less",
+    False: "the smaller of 3 percentage points and a fifth of the rarer outcome's share",
 }
 
 

@@ -10,6 +10,7 @@ import re
 from collections import Counter
 from typing import NamedTuple
 
+from ..numbers import agree
 from .reading import ProductError, Reading, question
 from .writing import parts_of, sketch
 
@@ -98,7 +99,11 @@ def header_row(rows: list[Row], where: str, how: Reading) -> tuple[int | None, s
     if place and not _is_evident(header, below, width):
         raise question(where, _titles(rows[: place + 1], width), answers)
     if width > 2 and 2 * header.filled() <= width:
-        raise question(f"{where}, line {header.line}", f"only {header.filled()} of {width} columns are named", answers)
+        raise question(
+            f"{where}, line {header.line}",
+            f"of {width} columns, only {header.filled()} {agree(header.filled(), 'has', 'have')} a name",
+            answers,
+        )
     if seen := looks_like_values(header.fields, below[:1000]):
         raise question(f"{where}, line {header.line}", seen, answers)
     return place, f"the columns are named in line {header.line}; what stands above was left out" if place else ""

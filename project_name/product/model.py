@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 
 from ..base import ProjectError, nearest, runs_dir
+from ..numbers import count
 from .bundle import GOLDEN, MANIFEST, MODEL_FILES, SIGNATURE, Bundle, check_environment, read_bundle
 from .explain import explain_rows
 from .reading import ProductError
@@ -55,7 +56,7 @@ class Model:
         columns, index, faults = read_rows(rows, self._inputs)
         if faults:
             place, fault = next(iter(sorted(faults.items())))
-            more = f" (and {len(faults) - 1} more rows)" if len(faults) > 1 else ""
+            more = f" (and {count(len(faults) - 1, 'more row')})" if len(faults) > 1 else ""
             raise ProductError(f"row {index[place]}, {fault}{more}")
         scores = self._numbers(columns, index) if len(index) else np.empty((0, len(self.signature["classes"])))
         flags = flag_rows(columns, self._inputs, len(index)) if len(index) else []

@@ -18,6 +18,7 @@ from typing import Any
 import pandas as pd
 
 from ..base import ProjectError, nearest, plain, root, sha256, whole_file
+from ..numbers import count
 from .amounts import Evidence
 from .columns import settle
 from .delimited import START, layout_of, read_text
@@ -75,7 +76,7 @@ def read_table(
     noted = dict(frame.attrs)
     frame = frame.set_axis(once([str(name) for name in frame.columns], shown(str(source))), axis=1)
     if frame.empty and rows != 0:
-        raise ProductError(f"{shown(str(source))} has {len(frame.columns)} columns and no row")
+        raise ProductError(f"{shown(str(source))} has {count(len(frame.columns), 'column')} and no row")
     frame = frame.reset_index(drop=True)
     frame.attrs = noted
     return frame
