@@ -101,7 +101,8 @@ def read_parquet(path: Path, how: Reading = AS_FOUND, rows: int | None = None) -
                 table = pyarrow.Table.from_batches(
                     [batch for batch, _ in zip(file.iter_batches(max(rows, 1)), "1", strict=False)], file.schema_arrow
                 ).slice(0, rows)
-            names, counting = _index_names(file.schema_arrow.pandas_metadata), _row_numbers(file)
+            names = _index_names(file.schema_arrow.pandas_metadata)
+            counting = [] if "index" in how.trained else _row_numbers(file)  # a single number always seems to count
             table = _with_range(table, file.schema_arrow.pandas_metadata)
             stay = [name in how.as_text for name in table.column_names]
             columns = [_plain_column(column, text) for column, text in zip(table.columns, stay, strict=True)]

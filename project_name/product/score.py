@@ -52,8 +52,9 @@ def as_trained(source: str, signature: dict, how: Reading = AS_FOUND) -> Reading
     "How to read a table so that its columns are what they were in training."
     if kind_of(source) == "function":
         return how
-    names = set(columns(source, how))
-    inputs = {one["name"]: one for one in signature["inputs"] if one["name"] in names}
+    known = {one["name"]: one for one in signature["inputs"]}
+    names = set(columns(source, replace(how, trained=known)))
+    inputs = {name: one for name, one in known.items() if name in names}
     asked = {*how.as_text, *how.as_numbers}
     letters = {name: "b" if one["kind"] == "boolean" else type_letter(one) for name, one in inputs.items()}
     days = {name for name, letter in letters.items() if letter == "M" and inputs[name].get("format")}
