@@ -9,6 +9,7 @@ __all__ = ['TOKEN', 'read_workbook', 'places_in']
 import importlib
 import re
 import zipfile
+from datetime import datetime, time
 from functools import cache
 from html import unescape
 from pathlib import Path
@@ -149,13 +150,18 @@ def _from_cells(
     stay = kept.index.tolist()
     columns = {name: [values[place] for place in stay] for name, values in columns.items()}
     frame = pd.DataFrame({name: _column(values) for name, values in columns.items()})
-    given = lambda: pd.DataFrame(columns, dtype=object)
+    given = lambda: pd.DataFrame({name: list(map(_day, values)) for name, values in columns.items()}, dtype=object)
     return keep_given(frame, how, given, ".csv", ".tsv"), note, left
 
 
 def _text(value: Any) -> str:
     "A cell as a person sees it."
     return "" if value is None else str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
+
+
+def _day(value: Any) -> Any:
+    "A cell that holds a day, which a workbook stores with a clock, as a day."
+    return value.date() if isinstance(value, datetime) and value.time() == time() else value
 
 
 def _column(values: list) -> pd.Series:
