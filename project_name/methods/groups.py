@@ -5,11 +5,11 @@
 # %% auto #0
 __all__ = ['FEWEST_SUBJECTS', 'MOST_EACH', 'SUBJECT', 'MOST_ROWS', 'LEAST_GAIN', 'SURE', 'NEARLY_ALL', 'NAMED', 'LEAST_SHARED',
            'FEW_TREES', 'may_repeat', 'codes', 'shifted', 'alike', 'held_out', 'gain', 'settled', 'judge_column',
-           'suspected_groups', 'declare_group', 'tell_groups']
+           'suspected_groups', 'declare_group', 'tell_groups', 'levels_of_subjects']
 
 # %% ../../nbs/methods/groups.ipynb #2049acce
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from typing import Any
 
 import numpy as np
@@ -225,3 +225,8 @@ def _none_found(asked: int, people: Collection[str]) -> str:
             "follow from other rows of the same value, as it does if a value names a patient or a device."
         ).replace("{are}", "is" if asked == 1 else "are")
     return "No column has many values that stand in several rows each, so none was suspected to name a subject."
+
+# %% ../../nbs/methods/groups.ipynb #d5b8d862
+def levels_of_subjects(found: Mapping[str, str], unanswered: Collection[str], kinds: Mapping[str, str]) -> list[str]:
+    "The suspected columns whose levels would name subjects in a model, although nobody has answered yet."
+    return [name for name in found if name in unanswered and kinds[name] == "category"]
