@@ -63,7 +63,7 @@ BORN = (
 
 # %% ../../nbs/methods/detectors.ipynb #55104a73
 CALLED = (
-    r"_(?:(?:tele)?phone|tel|(?:tele)?fon|mobile?|cell(?:_?phone)?|handy|fax|whatsapp|"
+    r"_(?:(?:tele)?phone|tel|(?:tele)?fon|mobile?|cell_?phone|handy|fax|whatsapp|"
     r"(?:telefon|mobil|handy|ruf|fax)nummer|t[eé]l[eé]phone|tél|portable|tel[eé]fono|m[oó]vil|celular|cellulare|"
     r"contact[oe]?|telefone|telem[oó]vel|telefoon|gsm|rückruf|durchwahl|telefonn?r|telefon_n[rº])_(?:(?:number|no|nr|home|work|office|private?|day|night|\d)_)*$"
 )

@@ -54,7 +54,7 @@ def passes_iban(text: str) -> bool:
 
 def is_account(text: str) -> bool:
     "Whether a text of the form of an account number is one: its check digits are right, or it has digits enough."
-    return sum(map(str.isdigit, text)) >= 12 or passes_iban(text)
+    return sum(map(str.isdigit, text)) >= 16 or passes_iban(text)
 
 # %% ../../nbs/methods/identifiers.ipynb #ae977062
 def weighted(weights: str, modulus: int, letters: str = "") -> Callable[[str], bool]:
