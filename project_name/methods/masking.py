@@ -31,7 +31,7 @@ def finder(pattern: str, check: Callable[[str], bool] | None = None) -> Finder:
 
 FINDERS: dict[str, Finder] = {
     "e-mail addresses": finder(EMAIL),
-    "account numbers": finder(rf"\b(?:{IBAN})\b", is_account),
+    "account numbers": finder(rf"\b(?=[A-Z]{{2}}\d\d)(?:{IBAN})\b", is_account),
     "card numbers": finder(r"(?<![\d.-])\d{4}([ -]?)\d{4}\1\d{4}\1\d{1,7}(?![\d.-])", passes_luhn),
     "phone numbers": finder(PHONE_INSIDE),
     "numbers to call": finder(AFTER_WORD),

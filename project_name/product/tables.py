@@ -25,7 +25,7 @@ from .delimited import START, layout_of, read_text
 from .encoding import bytes_of, utf8_of
 from .header import once
 from .parquet import read_parquet
-from .reading import AS_FOUND, ProductError, Reading
+from .reading import AS_FOUND, ProductError, Reading, keep_given
 from .records import read_records
 from .sources import arguments_of, fetch, find_function, kind_of, read_database, shown, suffix_of
 from .workbook import read_workbook
@@ -94,7 +94,8 @@ def _read(source: str, how: Reading, rows: int | None) -> pd.DataFrame:
         return frame if rows is None else frame.head(rows)
     if kind == "database":
         frame = read_database(source, how.query, rows, how.as_text)
-        return settle(frame, Evidence(shown(source), how, asks=False))
+        read = settle(frame, Evidence(shown(source), how, asks=False))
+        return keep_given(read, how, lambda: frame, ".csv", ".tsv", ".jsonl", ".ndjson", ".parquet")
     if kind == "address":
         with tempfile.TemporaryDirectory() as folder:
             return read_file(fetch(source, Path(folder)), how, rows)
