@@ -252,7 +252,8 @@ def refuse(checks: list[Check], source: str) -> None:
     if wrong:
         names_only = all("no such column" in check.found or "no name" in check.found for check in wrong)
         message = "; ".join(f"{check.what}: {check.found}" for check in wrong)
-        answer = f". Say {' '.join(check.answer for check in wrong)}" if all(check.answer for check in wrong) else ""
+        asked = " ".join(check.answer for check in wrong) if all(check.answer for check in wrong) else ""
+        answer = f". Say {asked} to go on with what is there" if asked else ""
         raise DataError(f"{source}: {message}{answer}", exit_code=2 if names_only else 65)
 
 # %% ../nbs/00_requirements.ipynb #9ece6aa8

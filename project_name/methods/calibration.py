@@ -101,7 +101,7 @@ def _far_from_zero(sums: np.ndarray) -> float:  # the chance, by Hotelling's tes
 CHANCE = 0.01  # of calling true predictions wrong
 BELIEVED = {
     "word": "can be taken at face value",
-    "few": "show no error that chance could not bring about, but so few rows could hide one of that size",
+    "few": "show no error beyond chance, but with so few rows an error of that size could go unseen",
     "care": "should be taken with care",
     "order": "rank the rows, but should not be taken at face value",
     "none": "do not even rank the rows, and should not be taken at face value",
