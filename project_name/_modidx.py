@@ -1644,6 +1644,7 @@ d = { 'settings': {'branch': 'main', 'doc_baseurl': '/', 'doc_host': '', 'git_ur
                                       'project_name.monitor.levels_of': ('monitor.html#levels_of', 'project_name/monitor.py'),
                                       'project_name.monitor.names_moved': ('monitor.html#names_moved', 'project_name/monitor.py'),
                                       'project_name.monitor.numbers_moved': ('monitor.html#numbers_moved', 'project_name/monitor.py'),
+                                      'project_name.monitor.one_side': ('monitor.html#one_side', 'project_name/monitor.py'),
                                       'project_name.monitor.performance': ('monitor.html#performance', 'project_name/monitor.py'),
                                       'project_name.monitor.plot_before_after': ( 'monitor.html#plot_before_after',
                                                                                   'project_name/monitor.py'),

@@ -6,7 +6,7 @@
 __all__ = ['PERIOD_NAMES', 'METRICS', 'NO_SCORE', 'LEAST_CASES', 'DECISIONS', 'batches', 'levels_of', 'coded', 'numbers_moved',
            'names_moved', 'gaps_moved', 'holm', 'reference_of', 'drift_of', 'usual_moves', 'area_under_curve',
            'balanced_accuracy', 'performance', 'interval', 'enough_cases', 'judge', 'bar_of', 'is_worse', 'decide',
-           'alarm_rates', 'plot_performance', 'plot_moves', 'plot_before_after']
+           'alarm_rates', 'plot_performance', 'plot_moves', 'plot_before_after', 'one_side']
 
 # %% ../nbs/07_monitor.ipynb #0283f25f
 from typing import Any
@@ -20,7 +20,7 @@ from .explore import periods
 from .look import BLUE, GREY, ORANGE, add_legend, new_axes, shorten
 from .methods.masking import frequent
 from .methods.metrics import in_unit
-from .numbers import number
+from .numbers import count, number
 
 # %% ../nbs/07_monitor.ipynb #5456d47e
 PERIOD_NAMES = {"year": "%Y", "month": "%Y-%m", "week": "%Y-%m-%d", "day": "%Y-%m-%d", "hour": "%Y-%m-%d %H:00"}
@@ -378,3 +378,12 @@ def plot_before_after(before: pd.Series, after: pd.Series, levels: pd.Index | No
     axes.set(xlabel=shorten(name), ylabel="share of rows")
     add_legend(axes)
     return axes
+
+# %% ../nbs/07_monitor.ipynb #7a1afe28
+def one_side(gap: pd.Series, chance: float = 0.05) -> str:  # predicted less happened, by batch
+    "A sentence on whether the model misses to the same side in every batch, and whether that may be chance."
+    if len(gap) < 2 or not (gap.gt(0).all() or gap.lt(0).all()):
+        return "The model does not miss to one side throughout." if len(gap) > 1 else ""
+    if 0.5 ** (len(gap) - 1) > chance:
+        return f"The misses lie on one side, which may be chance in {count(len(gap), 'batch')}."
+    return "The model misses to the same side in every batch: correct its level before amounts are planned by it."

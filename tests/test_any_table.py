@@ -60,7 +60,7 @@ def run(request, tmp_path_factory):
     folder = tmp_path_factory.mktemp(request.param)
     make().to_csv(folder / "table.csv", index=False)
     words = [f"source={folder / 'table.csv'}", f"target={target}", "trees=40", "trials=2"]
-    words += ["group=patient_id"] if request.param == "multiclass" else []
+    words += {"multiclass": ["group=patient_id"], "regression": ["unit=mg"]}.get(request.param, [])
     done = command("pipeline", *words, runs=folder / "runs", env=os.environ | SECRET)
     assert done.returncode == 0, done.stdout + done.stderr
     (folder / "runs" / "said.txt").write_text(done.stdout + done.stderr)
@@ -148,9 +148,35 @@ def test_pages_write_numbers_for_people(run):
     for name, page in pages(run[2]).items():
         text = " ".join(page.main.get_text(" ").split())
         assert not re.search(r"\d(\.\d+)?e[+-]\d", text), name
-        assert not re.search(r"\b1 (rows|columns|classes|stages|batches|checks|cells)\b", text), name
+        assert not re.search(r"\b1 (rows|columns|classes|stages|batches|checks|cells|parts|trials|folds)\b", text), name
+        assert not re.search(r"\b1 of [\d,]+ (\w+ )?(have|put|say|tell|are|were)\b|\b[Aa]ll [12] ", text), name
+        assert "`" not in text and not re.search(r"%[dmY]", text), name  # marks of Markdown and of Python's dates
         assert text.lower().count("not stated") <= 1, name
         assert not re.search(r"\b(PosixPath|dtype:|<[\w.]+ object at|Namespace\()", text), name  # what Python shows
+
+
+AMOUNT = r"[+-]?[\d,.]+ mg"
+CARRIED = {  # where a page must give an amount its unit
+    "01_data.html": [
+        f"An amount between {AMOUNT} and {AMOUNT} , half of the rows below {AMOUNT}",
+        f"mean is {AMOUNT} in",
+    ],
+    "02_explore.html": [f"lie below {AMOUNT} , and nine in ten between {AMOUNT} and {AMOUNT}"],
+    "04_train.html": [f"held-out rows is {AMOUNT};", f"went from {AMOUNT} to {AMOUNT}:"],
+    "05_evaluate.html": [f"mean absolute error is {AMOUNT}", f"the difference is {AMOUNT},", f"from {AMOUNT} \\(at"],
+    "06_deploy.html": [f"the predicted target is {AMOUNT}, for the typical row {AMOUNT}"],
+    "report.html": [
+        f"off by {AMOUNT} on average \\(between {AMOUNT} and {AMOUNT}\\)",
+        f"error {AMOUNT}, between {AMOUNT} and",
+    ],
+}
+
+
+def test_an_amount_carries_its_unit_on_every_page(run):
+    found = pages(run[2]) if run[0] == "regression" else {}
+    told = {name: " ".join(page.main.get_text(" ").split()) for name, page in found.items()}
+    missed = [(name, one) for name in told for one in CARRIED.get(name, []) if not re.search(one, told[name])]
+    assert not missed
 
 
 def test_every_page_has_a_title_of_its_own_and_the_report_begins_with_the_question(run):

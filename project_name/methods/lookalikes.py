@@ -116,13 +116,12 @@ def tell_lookalikes(
     if not found.looked:
         return {"sentence": "There are too few different rows to look for near-copies."}
     if not found.rows:
-        text = "No near-copies were found among {looked:count row}, all inputs taken together.{more}"
+        text = "No near-copies were found among {looked:count row}, all inputs taken together."
         more = (
             " Rows that are alike in a few columns only, such as visits of one patient, may still belong together: "
             "declare that with `group=COLUMN`."
         )
-        text += whole * bool(texts)
-        return {"sentence": text, "looked": found.looked, "more": "" if group else more}
+        return {"sentence": text + more * (not group) + whole * bool(texts), "looked": found.looked}
     text = (
         "**{rows} of {looked:count row} are near-copies**: each is far closer to some other row than to all the rest. "
     )

@@ -17,7 +17,7 @@ from .groups import declare_group
 from .lookalikes import Lookalikes
 from .private import Private
 from .siblings import Siblings
-from ..numbers import count, number
+from ..numbers import amount, count
 
 # %% ../../nbs/methods/questions.ipynb #2e9bea4a
 Question = dict[str, str]  # name, what (was seen), settle (what to declare)
@@ -105,12 +105,13 @@ def about_score(
     value: float | None,  # on the test rows
     without: float | None,  # what an answer without a model reaches
     perfect: float = 1.0,  # 0 for an error
+    unit: str = "",  # of an error
 ) -> list[Question]:
     "A question when the score is nearly perfect."
     known = value is not None and without is not None and without != perfect
     if not known or (value - without) / (perfect - without) < TOO_GOOD:
         return []
-    what = f"the model is nearly perfect on the test rows ({called} {number(value)}), which is rarely real"
+    what = f"the model is nearly perfect on the test rows ({called} {amount(value, unit)}), which is rarely real"
     return [question("score", what, "look for a column that gives the answer away (02 ranks them) and drop it")]
 
 # %% ../../nbs/methods/questions.ipynb #9580b499
