@@ -230,7 +230,7 @@ def bar_of(requirements: list[str], metric: str, reference: float, tolerance: fl
     for name, _, limit in (requirement.split() for requirement in requirements):
         if name == metric and (reference <= float(limit) if lower_is_better else reference >= float(limit)):
             return float(limit), "required"
-    return reference * (1 + tolerance if lower_is_better else 1 - tolerance), "validation, less a tolerance"
+    return reference * (1 + tolerance if lower_is_better else 1 - tolerance), "validation, with a tolerance"
 
 
 def is_worse(batch: dict[str, Any], bar: float, metric: str) -> bool | None:
@@ -256,7 +256,7 @@ def decide(found: list[dict[str, Any]], alarms: int = 2, window: int = 3) -> tup
     needed = min(alarms, len(last))
     why = ", or ".join(sorted({batch["why_open"] for batch in last if batch["worse"] is None}))
     told = {
-        "retrain": (sum(batch["worse"] is True for batch in last), "performance was clearly below the bar in"),
+        "retrain": (sum(batch["worse"] is True for batch in last), "performance was clearly worse than the bar in"),
         "watch": (sum(batch["worse"] is None for batch in last), f"{why} in"),
         "keep": (sum(batch["worse"] is False for batch in last), "performance held in"),
     }
@@ -333,7 +333,8 @@ def plot_moves(drift: pd.DataFrame, most: int = 12) -> plt.Axes:
     effects = drift.pivot(index="label", columns="batch", values="effect").loc[top, drift["batch"].unique()]
     framed = drift.pivot(index="label", columns="batch", values="unusual").loc[top, effects.columns].to_numpy()
     axes = new_axes(1 + 0.32 * len(top))
-    axes.imshow(effects, cmap="Blues", vmin=0, vmax=max(0.4, effects.max().max()), aspect="auto")
+    top_of_scale = max(0.4, effects.max().max())
+    axes.imshow(effects, cmap="Blues", vmin=0, vmax=top_of_scale, aspect="auto")
     for (row, place), effect in np.ndenumerate(effects.to_numpy()):
         axes.text(
             place,
@@ -342,7 +343,7 @@ def plot_moves(drift: pd.DataFrame, most: int = 12) -> plt.Axes:
             ha="center",
             va="center",
             fontsize=8,
-            color="white" if effect > 0.3 else "#333",
+            color="white" if effect > 0.55 * top_of_scale else "#333",
         )
         if framed[row, place]:
             axes.add_patch(
