@@ -91,6 +91,8 @@ def _planned(name: str, step: str, column: pd.Series) -> dict:
     plan: dict[str, Any] = {"name": name, "kind": "category" if step == "label" else "number", "step": step}
     if step == "label":
         return plan | {"levels": known_levels(column)}
+    if step == "days":  # a date far away is as odd as a number far away
+        return plan | {"limits": reach(pd.Series(STEPS["days"](column, {}, None)))}
     return plan | {"limits": reach(column)} if step == "value" else plan
 
 
