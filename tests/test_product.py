@@ -27,10 +27,11 @@ from skops.io import dumps
 
 from project_name.base import ProjectError, root
 from project_name.deploy import golden_rows, make_signature
-from project_name.methods.candidates import CANDIDATES, Problem, Rows, fit
+from project_name.methods.candidates import CANDIDATES, fit
 from project_name.methods.conversion import to_onnx
 from project_name.methods.parity import made_up_features, propose_onnx
 from project_name.methods.plan import plan_features
+from project_name.methods.problem import Part, Problem, Rows
 from project_name.product.bundle import (
     CARD,
     GOLDEN,
@@ -526,9 +527,9 @@ def test_every_candidate_answers_what_no_table_held_in_the_form_that_is_shipped(
     plan = plan_features(frame, data)
     built = build_features(frame, plan)
     train, held_back = built[frame["split"] == "train"], built[frame["split"] == "test"]
-    rows = Rows(train, frame.loc[train.index, "target"])
-    for name in CANDIDATES:
-        fitted = fit(name, rows, Problem(plan["columns"], data, 20, 0), {"rounds": 10, "members": 2})
+    part = Part(Rows(train, frame.loc[train.index, "target"]), Problem(plan["columns"], data, 20, 0))
+    for name, candidate in CANDIDATES.items():
+        fitted = fit(candidate, part, {"rounds": 10})
         signature = make_signature(data, plan, {"threshold": 0.5 if task == "binary" else None}, frame, fitted)
         proposal = propose_onnx(fitted, signature, held_back, made_up_features(signature, seed=0))
         native = {MODEL_FILES["skops"]: settled(dumps(fitted)), SIGNATURE: json.dumps(signature)}

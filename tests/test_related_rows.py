@@ -8,9 +8,9 @@ import pytest
 from sklearn.ensemble import RandomForestClassifier
 from sklearn.metrics import roc_auc_score
 
-from project_name.methods.candidates import Rows
 from project_name.methods.choice import make_folds
 from project_name.methods.lookalikes import find_lookalikes
+from project_name.methods.problem import Rows
 from project_name.methods.siblings import find_siblings
 from project_name.methods.splits import FAMILY, families, split_by_group
 

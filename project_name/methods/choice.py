@@ -4,8 +4,9 @@
 
 # %% auto #0
 __all__ = ['FEW_ROWS', 'FEW_CASES', 'FEW_GROUPS', 'are_few', 'how_often', 'Fold', 'time_folds', 'random_folds', 'make_folds',
-           'held_out', 'pooled', 'as_table', 'from_table', 'by_fold', 'mean_scores', 'without_blocks', 'error_blocks',
-           'fold_error', 'block_error', 'Standing', 'standings', 'choose', 'compare', 'best_of', 'why_chosen']
+           'parts_of', 'fit_each', 'held_out', 'pooled', 'as_table', 'from_table', 'by_fold', 'mean_scores',
+           'without_blocks', 'error_blocks', 'fold_error', 'block_error', 'Standing', 'standings', 'choose', 'compare',
+           'best_of', 'why_chosen']
 
 # %% ../../nbs/methods/choice.ipynb #b0eaedc1
 import warnings
@@ -16,8 +17,9 @@ import numpy as np
 import pandas as pd
 from sklearn.model_selection import GroupKFold, StratifiedGroupKFold
 
-from .candidates import Problem, Rows, fit
+from .candidates import Candidate, fit
 from .metrics import GREATER, predict_rows, scores, searched_metric
+from .problem import Part, Problem, Rows
 from .splits import FAMILY, belonging
 from ..numbers import number
 
@@ -87,12 +89,21 @@ def make_folds(
 FEW_GROUPS = 50  # where there are fewer different rows, equal rows are no copies
 
 # %% ../../nbs/methods/choice.ipynb #3e868766
-def held_out(name: str, rows: Rows, folds: list[Fold], problem: Problem, settings: dict) -> list[np.ndarray]:
-    "The predictions of a candidate in each fold."
-    classes = problem.data["classes"]
-    models = (fit(name, rows.at(fold.fit), problem, settings) for fold in folds)
+def parts_of(rows: Rows, folds: list[Fold], problem: Problem) -> list[Part]:
+    "The rows of each fold, which all candidates are fitted to and judged on."
+    return [Part(rows.at(fold.fit), problem, rows.at(fold.judge)) for fold in folds]
+
+
+def fit_each(candidate: Candidate, parts: list[Part], settings: dict) -> list:
+    "A candidate, fitted to each of the parts."
+    return [fit(candidate, part, settings) for part in parts]
+
+
+def held_out(models: list, parts: list[Part]) -> list[np.ndarray]:
+    "The predictions of each model for the rows that it is judged on."
     return [
-        predict_rows(model, rows.features.iloc[fold.judge], classes) for model, fold in zip(models, folds, strict=True)
+        predict_rows(model, part.valid.features, part.problem.data["classes"])
+        for model, part in zip(models, parts, strict=True)
     ]
 
 
