@@ -17,7 +17,7 @@ from matplotlib.dates import ConciseDateFormatter
 from matplotlib.ticker import PercentFormatter
 
 from .look import add_legend, new_axes, plot_bars, shorten
-from .numbers import agree, amount, number, percent
+from .numbers import agree, amount, as_value, number, percent
 
 # %% ../nbs/02_explore.ipynb #73da5355
 def seen_rows(clean: pd.DataFrame) -> pd.DataFrame:
@@ -89,7 +89,7 @@ def _as_text(group: Any, step: str) -> str:
     if isinstance(group, pd.Timestamp):
         named = f"{group:{NAMED.get(step, '%d %B %Y %H:%M')}}".removesuffix(" 00:00").lstrip("0")
         return f"week from {named}" if step == "week" else named
-    return number(group) if isinstance(group, float) else str(group)
+    return as_value(group)
 
 # %% ../nbs/02_explore.ipynb #f09c3c2d
 STEPS = {"year": "Y", "month": "M", "week": "W", "day": "D", "hour": "h"}  # pandas' letters for periods
