@@ -397,7 +397,7 @@ def weak_groups(
     rows = [
         (f"{one['column']} = {one['level']}", one["rows"], one["value"], one["gap"], _sure(one["low"]))
         for one in metrics["slices"]
-        if one["enough"] and one["gap"] > 0
+        if one["enough"] and one["gap"] > 0.001 * abs(one["value"])  # less is nothing to look into
     ]
     names = ["group", "test rows", in_unit(metrics["slice_metric"], unit), "shortfall", "surely at least"]
     return pd.DataFrame(rows, columns=names)
