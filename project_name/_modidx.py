@@ -1705,6 +1705,7 @@ d = { 'settings': {'branch': 'main', 'doc_baseurl': '/', 'doc_host': '', 'git_ur
                                       'project_name.numbers.agree': ('numbers.html#agree', 'project_name/numbers.py'),
                                       'project_name.numbers.all_of': ('numbers.html#all_of', 'project_name/numbers.py'),
                                       'project_name.numbers.amount': ('numbers.html#amount', 'project_name/numbers.py'),
+                                      'project_name.numbers.as_value': ('numbers.html#as_value', 'project_name/numbers.py'),
                                       'project_name.numbers.count': ('numbers.html#count', 'project_name/numbers.py'),
                                       'project_name.numbers.duration': ('numbers.html#duration', 'project_name/numbers.py'),
                                       'project_name.numbers.number': ('numbers.html#number', 'project_name/numbers.py'),
