@@ -110,6 +110,7 @@ def tell_search(
     may: int,  # how many of them may be made
     minutes: float,  # after which no trial begins
     first: dict,  # the settings that are tried first
+    where: str,  # what each trial was fitted on
     written: Callable[[float], str] = number,  # how a difference of the metric is written
 ) -> dict[str, Any]:  # what `say` takes
     "A sentence on how the search ended, which trial was the best, and how far apart they are."
@@ -124,11 +125,13 @@ def tell_search(
             f"The time cap of {count(minutes, 'minute')} ended the search after {len(done)} of {count(may, 'trial')}."
         )
     if len(done) < 2:
-        return {"sentence": "**{ended}**", "ended": ended}
+        return {"sentence": "**{ended}** It was fitted on {where}.", "ended": ended, "where": where}
     values = [trial.value for trial in done]
     return {
-        "sentence": "**{ended}** The best was number {best}{first}; the worst is {spread} behind it.",
+        "sentence": "**{ended}** Each was fitted on {where}. The best was number {best}{first}; the worst is {spread} "
+        "behind it.",
         "ended": ended,
+        "where": where,
         "best": study.best_trial.number + 1,
         "first": ", the settings that the search begins with" if study.best_params == first else "",
         "spread": written(max(values) - min(values)),
