@@ -2307,6 +2307,7 @@ d = { 'settings': {'branch': 'main', 'doc_baseurl': '/', 'doc_host': '', 'git_ur
                                      'project_name.report._time_limits': ('report.html#_time_limits', 'project_name/report.py'),
                                      'project_name.report.against': ('report.html#against', 'project_name/report.py'),
                                      'project_name.report.against_before': ('report.html#against_before', 'project_name/report.py'),
+                                     'project_name.report.all_changes': ('report.html#all_changes', 'project_name/report.py'),
                                      'project_name.report.answer': ('report.html#answer', 'project_name/report.py'),
                                      'project_name.report.at_the_top': ('report.html#at_the_top', 'project_name/report.py'),
                                      'project_name.report.at_threshold': ('report.html#at_threshold', 'project_name/report.py'),

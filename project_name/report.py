@@ -5,9 +5,9 @@
 # %% auto #0
 __all__ = ['SCALE', 'WORDS', 'UNITS', 'ASKS', 'PARTS', 'PAGES', 'skill', 'in_words', 'between', 'gone', 'answer', 'at_the_top',
            'rivals', 'standing', 'beside_simple', 'against', 'requirements', 'verdict', 'first_screen', 'plot_rivals',
-           'in_parts', 'plot_parts', 'at_threshold', 'changes', 'flat', 'comparable', 'same_rows', 'against_before',
-           'weak_groups', 'weaknesses', 'tell_drivers', 'limits', 'page_links', 'stage_costs', 'cost_words',
-           'stage_name']
+           'in_parts', 'plot_parts', 'at_threshold', 'changes', 'all_changes', 'flat', 'comparable', 'same_rows',
+           'against_before', 'weak_groups', 'weaknesses', 'tell_drivers', 'limits', 'page_links', 'stage_costs',
+           'cost_words', 'stage_name']
 
 # %% ../nbs/08_report.ipynb #0101cb77
 import re
@@ -25,7 +25,20 @@ from .base import ProjectError, read_json
 from .data import of_aside
 from .deploy import USELESS
 from .evaluate import FEWEST_CASES, compared, few_cases
-from .look import BLUE, GREEN, GREY, ORANGE, RED, VERDICTS, add_legend, escape, new_axes, say, shorten
+from project_name.look import (
+    BLUE,
+    GREEN,
+    GREY,
+    ORANGE,
+    RED,
+    VERDICTS,
+    add_legend,
+    escape,
+    new_axes,
+    say,
+    shorten,
+    table,
+)
 from .methods.calibration import tell_calibration
 from .methods.metrics import AMOUNTS, GREATER, as_change, as_measured, in_unit, metric_name
 from .methods.questions import Question
@@ -340,6 +353,13 @@ def changes(now: dict[str, Any], before: dict[str, Any]) -> pd.DataFrame:  # col
     "What differs between two flat dictionaries; a number differs from the fourth digit on."
     rows = [(name, _short(before.get(name)), _short(now.get(name))) for name in {**before, **now}]
     return pd.DataFrame([row for row in rows if row[1] != row[2]], columns=["what", "before", "now"])
+
+
+def all_changes(changed: pd.DataFrame) -> Any:  # a table for a page, or a sentence
+    "Every change, however many: one that is hidden is the one that explains the others."
+    if changed.empty:
+        return say("No result or parameter has changed.")
+    return table(changed, most=len(changed)).hide(axis="index")
 
 
 def _short(value: Any) -> str:
