@@ -17,6 +17,8 @@ from matplotlib.dates import ConciseDateFormatter
 from matplotlib.ticker import PercentFormatter
 
 from .look import add_legend, new_axes, plot_bars, shorten
+from .methods.blocks import design_effect, mean_errors
+from .methods.texts import told_by_words
 from .numbers import agree, amount, as_value, number, percent
 
 # %% ../nbs/02_explore.ipynb #73da5355
@@ -37,10 +39,14 @@ def outcomes(
     return pd.DataFrame({f"share of {name}": (target == name).astype(float) for name in followed}, index=target.index)
 
 # %% ../nbs/02_explore.ipynb #08e6ab48
-def averages(values: pd.DataFrame, groups: pd.Series) -> pd.DataFrame:  # columns group, outcome, rows, mean, margin
+def averages(
+    values: pd.DataFrame,
+    groups: pd.Series,
+    blocks: np.ndarray | None = None,  # of rows that belong together; None: each stands for itself
+) -> pd.DataFrame:  # columns group, outcome, rows, mean, margin
     "Mean and 95 % margin of each outcome in each group of rows; rows without a group are left out."
     by_group = values.groupby(groups, observed=True)
-    rows = by_group.size()
+    rows, blocks = by_group.size(), np.arange(len(values)) if blocks is None else blocks
     parts = [
         pd.DataFrame(
             {
@@ -48,7 +54,7 @@ def averages(values: pd.DataFrame, groups: pd.Series) -> pd.DataFrame:  # column
                 "outcome": name,
                 "rows": rows.to_numpy(),
                 "mean": by_group[name].mean().to_numpy(),
-                "margin": 1.96 * by_group[name].std().fillna(0).to_numpy() / np.sqrt(rows.to_numpy()),
+                "margin": 1.96 * mean_errors(values[name], groups, blocks).to_numpy(),
             }
         )
         for name in values
@@ -183,37 +189,51 @@ def agreement(predicted: pd.Series, actual: pd.Series) -> float:  # 0 to 1
     return max(0.0, float(2 * area - 1))
 
 # %% ../nbs/02_explore.ipynb #6cd23da4
-def usefulness(column: pd.Series, values: pd.DataFrame, seed: int = 0, pull: float = 10.0) -> np.ndarray:
+def usefulness(
+    column: pd.Series,
+    values: pd.DataFrame,
+    seed: int = 0,
+    pull: float = 10.0,
+    blocks: np.ndarray | None = None,  # of rows that belong together; None: each stands for itself
+    text: bool = False,  # whether it is free text, which tells by its words
+) -> np.ndarray:
     "How much a column alone tells of each outcome, from 0 to 1, on rows that did not teach it."
-    teach = np.random.default_rng(seed).random(len(column)) < 0.5
-    groups = in_groups(column, most=50)
-    taught = values[teach].groupby(groups[teach], dropna=False)
-    overall = values[teach].mean()
-    means = (taught.sum() + pull * overall).div(taught.size() + pull, axis=0)
-    predicted = means.reindex(groups[~teach].to_numpy()).fillna(overall)
-    predicted.index = values.index[~teach]
+    blocks = np.arange(len(column)) if blocks is None else blocks
+    teach = (np.random.default_rng(seed).random(blocks.max() + 1) < 0.5)[blocks]
+    if text:
+        predicted = told_by_words(column, values, teach)
+    else:
+        groups = in_groups(column, most=50)
+        taught = values[teach].groupby(groups[teach], dropna=False)
+        overall = values[teach].mean()
+        means = (taught.sum() + pull * overall).div(taught.size() + pull, axis=0)
+        predicted = means.reindex(groups[~teach].to_numpy()).fillna(overall)
+        predicted.index = values.index[~teach]
     return np.array([agreement(predicted[name], values.loc[~teach, name]) for name in values])
 
 # %% ../nbs/02_explore.ipynb #a8f1dfd4
-def luck(values: pd.DataFrame, columns: int) -> float:
+def luck(values: pd.DataFrame, columns: int, blocks: np.ndarray | None = None) -> float:
     "The usefulness that the luckiest of so many columns of noise seldom exceeds: in one of twenty tables."
     rows, unlikely = max(2, len(values) // 2), NormalDist().inv_cdf(1 - 0.05 / max(1, columns))
     share = values.mean().clip(1 / rows, 1 - 1 / rows)
     two = values.isin([0.0, 1.0]).all()
     error = np.where(two, np.sqrt((rows + 1) / (3 * rows**2 * share * (1 - share))), 1 / np.sqrt(rows))
+    if blocks is not None:
+        error = error * np.sqrt([design_effect(values[name], blocks) for name in values])
     weight = share / share.sum() if len(share) > 1 else 1.0
     return max(0.02, float((unlikely * error * weight).sum()))
 
 # %% ../nbs/02_explore.ipynb #36cbd0a8
-def rank_columns(frame: pd.DataFrame, data: dict, seed: int = 0) -> pd.DataFrame:
+def rank_columns(frame: pd.DataFrame, data: dict, seed: int = 0, blocks: np.ndarray | None = None) -> pd.DataFrame:
     "What each input tells alone: columns column, kind, usefulness, weakest (of the classes), gaps, missing."
     values = outcomes(frame[data["target"]], data)
     weight = values.mean() / values.mean().sum() if data["task"] == "multiclass" else 1.0
     rows = []
     for column in data["inputs"]:
         one = frame[column["name"]]
-        tells, share = usefulness(one, values, seed), float(one.isna().mean())
-        gaps = usefulness(one.isna(), values, seed).min() if 0 < share < 1 else 0.0
+        share = float(one.isna().mean())
+        tells = usefulness(one, values, seed, blocks=blocks, text=column["kind"] == "text")
+        gaps = usefulness(one.isna(), values, seed, blocks=blocks).min() if 0 < share < 1 else 0.0
         rows.append(
             {
                 "column": column["name"],

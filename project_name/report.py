@@ -23,7 +23,6 @@ from IPython.display import HTML
 
 from .base import ProjectError, read_json
 from .data import of_aside
-from .deploy import USELESS
 from .evaluate import FEWEST_CASES, compared, few_cases
 from project_name.look import (
     BLUE,
@@ -40,6 +39,7 @@ from project_name.look import (
     table,
 )
 from .methods.calibration import tell_calibration
+from .methods.constant import USELESS
 from .methods.metrics import AMOUNTS, GREATER, as_change, as_measured, in_unit, metric_name
 from .methods.questions import Question
 from .methods.slices import tell_slices
