@@ -36,7 +36,10 @@ def constant_decision(flagged: float, lift: float | None) -> str:  # "" if it is
     if not flagged:
         return "the threshold flags no row, as if the answer were always no"
     most = "nearly every row" if flagged >= 0.9 else percent(flagged)
-    return f"the threshold flags {most}, and cases are {number(lift, 2)} times as frequent among them as among all rows"
+    than = "less" if lift < 0.98 else "hardly more"
+    return (
+        f"the threshold flags {most}, and cases are {than} frequent among them than among all (lift {number(lift, 2)})"
+    )
 
 
 def about_threshold(flagged: float, lift: float | None, costs: dict[str, Any]) -> list[Question]:
