@@ -38,7 +38,7 @@ def held_out_area(inputs: pd.DataFrame, labels: pd.Series, blocks: pd.DataFrame)
     return roc_auc_score(labels == "ill", told)
 
 
-@pytest.mark.parametrize(("noise", "many", "each"), [(0.05, 200, 3), (0.15, 80, 12), (0.3, 80, 12)])
+@pytest.mark.parametrize(("noise", "many", "each"), [(0.05, 200, 3), (0.15, 80, 12), (0.3, 80, 12), (0.15, 250, 12)])
 def test_patients_without_a_number_are_kept_together_in_the_split_and_in_the_folds(noise, many, each):
     inputs, labels = patients(noise, many, each)
     together, related = families(inputs, find_lookalikes(inputs), find_siblings(inputs, labels))

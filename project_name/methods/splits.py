@@ -93,7 +93,7 @@ def copies(frame: pd.DataFrame) -> pd.Series:
 
 def families(frame: pd.DataFrame, alike: Lookalikes, kin: Siblings) -> tuple[pd.Series, bool]:
     "A number for each row, the same for rows that must stay together; and whether more than copies do."
-    found = [one.family for one in (kin, alike) if any_found(one) and one.looked == len(frame)]
+    found = [one.family for one in (kin, alike) if any_found(one) and len(one.family) == len(frame)]
     for family in [joined(*found), *found] if len(found) > 1 else found:
         if family.value_counts().iloc[0] <= LARGEST * len(frame):
             return family, True
