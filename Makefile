@@ -86,7 +86,7 @@ tidy: env  ## sort the imports and format the code
 	@$(BIN)/ruff format --quiet .
 
 lock: env  ## resolve requirements.lock anew from settings.ini
-	@$(BIN)/uv pip compile setup.py --extra pipeline --extra dev --universal --python-version 3.11 --generate-hashes \
+	@$(BIN)/uv pip compile setup.py --extra pipeline --extra boost --extra dev --universal --python-version 3.11 --generate-hashes \
 	  --no-header --no-emit-index-url --no-emit-find-links --quiet --upgrade --output-file requirements.lock
 
 env: .venv/.ready  ## make the environment in .venv, as the lock says

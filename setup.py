@@ -15,8 +15,10 @@ extras = {extra: settings["extras"][extra].split() for extra in settings["extras
 requirements = project["requirements"].split()
 
 manifest = HERE / name / "_model" / "manifest.json"
-if manifest.exists() and json.loads(manifest.read_text(encoding="utf-8"))["format"] == "skops":
+packed = json.loads(manifest.read_text(encoding="utf-8")) if manifest.exists() else {"format": "onnx"}
+if packed["format"] == "skops":
     requirements = [line for line in requirements if not line.startswith("onnxruntime")] + extras["native"]
+    requirements += [line for line in extras["boost"] if any(line.startswith(name) for name in packed["environment"])]
 
 setup(
     name=name,

@@ -32,15 +32,14 @@ def rounds(trees: int, data: dict) -> int:
 
 def boosting(problem: Problem, seed: int | None = None, **settings: Any) -> Any:
     "Gradient boosting for the task, not fitted."
-    amount = problem.data["task"] == "regression"
-    kind = HistGradientBoostingRegressor if amount else HistGradientBoostingClassifier
+    kind = HistGradientBoostingRegressor if problem.amount else HistGradientBoostingClassifier
     return kind(random_state=problem.seed if seed is None else seed, **settings)
 
 # %% ../../nbs/methods/boosting.ipynb #e8e2a162
 def fit_default(part: Part, settings: dict) -> Pipeline:
     "Boosting with the library's own settings."
     problem, target = part.problem, part.train.target
-    lonely = problem.data["task"] != "regression" and target.value_counts().min() < 2
+    lonely = not problem.amount and target.value_counts().min() < 2
     model = boosting(problem, max_iter=rounds(100, problem.data), early_stopping=False if lonely else "auto")
     return part.assembled(model.fit(part.encoded.train, target))
 
@@ -78,8 +77,11 @@ def fit_tuned(part: Part, settings: dict) -> Pipeline:
         return part.assembled(boosting(problem, **own).fit(part.encoded.train, target, **held))
     seeds = range(problem.seed, problem.seed + MEMBERS)
     members = [(f"member_{seed}", boosting(problem, seed, **own)) for seed in seeds]
-    amount = problem.data["task"] == "regression"
-    vote = VotingRegressor(members) if amount else VotingClassifier(members, voting="soft", flatten_transform=False)
+    vote = (
+        VotingRegressor(members)
+        if problem.amount
+        else VotingClassifier(members, voting="soft", flatten_transform=False)
+    )
     return part.assembled(vote.fit(part.encoded.train, target))
 
 

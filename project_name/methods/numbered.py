@@ -18,10 +18,12 @@ class NumberedClasses(ClassifierMixin, BaseEstimator):
     def __init__(self, model: Any = None):
         self.model = model
 
-    def fit(self, X: np.ndarray, y: Any) -> "NumberedClasses":
-        "Fit the model to the rows `X` and the places of their names `y` among all names."
+    def fit(self, X: np.ndarray, y: Any, eval_set: list | None = None, **more: Any) -> "NumberedClasses":
+        "Fit the model to the rows `X` and the places of their names `y` among all names; `eval_set` may end the fit."
         self.classes_, number = np.unique(np.asarray(y), return_inverse=True)
-        self.model.fit(X, number)
+        if eval_set is not None:
+            more["eval_set"] = [(rows, np.searchsorted(self.classes_, np.asarray(names))) for rows, names in eval_set]
+        self.model.fit(X, number, **more)
         return self
 
     def predict_proba(self, X: np.ndarray) -> np.ndarray:

@@ -48,6 +48,11 @@ class Problem(NamedTuple):
     seed: int
     rows: int = 0  # to learn from and to choose by, in all
 
+    @property
+    def amount(self) -> bool:
+        "Whether an amount is predicted; a class otherwise."
+        return self.data["task"] == "regression"
+
 # %% ../../nbs/methods/problem.ipynb #36f4dda1
 ONE_THREAD = 20_000  # tables of fewer rows are fitted on one thread
 
@@ -87,7 +92,7 @@ class Part:
     @cached_property
     def stop(self) -> Rows | None:
         "The rows to judge by whose class some training row has."
-        if self.valid is None or self.problem.data["task"] == "regression":
+        if self.valid is None or self.problem.amount:
             return self.valid
         return self.valid.at(np.flatnonzero(self.valid.target.isin(self.train.target.unique())))
 

@@ -160,7 +160,7 @@ def learning_curve(
     points, classes = [], part.train.target.nunique()
     for most in sorted({min(many, max(50, int(share * many))) for share in shares} - {many}):
         fewer = part.train.pick(most, problem.seed)
-        if problem.data["task"] == "regression" or fewer.target.nunique() == classes:
+        if problem.amount or fewer.target.nunique() == classes:
             model = fit(candidate, Part(fewer, problem, part.valid), settings)
             points.append(curve_point(model, fewer, part.valid, problem.data))
     return [*points, curve_point(whole, part.train, part.valid, problem.data)]

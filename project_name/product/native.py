@@ -23,6 +23,14 @@ TRUSTED = (
     "sklearn.calibration._CalibratedClassifier",  # CalibratedClassifierCV
     "sklearn.calibration._SigmoidCalibration",
     "sklearn.utils._bunch.Bunch",  # a dictionary; the members of a VotingClassifier
+    "collections.OrderedDict",
+    "project_name.methods.numbered.NumberedClasses",  # a classifier that knows classes as numbers
+    "xgboost.core.Booster",
+    "xgboost.sklearn.XGBClassifier",
+    "xgboost.sklearn.XGBRegressor",
+    "lightgbm.basic.Booster",
+    "lightgbm.sklearn.LGBMClassifier",
+    "lightgbm.sklearn.LGBMRegressor",
 )
 
 # %% ../../nbs/product/native.ipynb #c991168b
