@@ -115,7 +115,7 @@ def test_what_nobody_thought_of_leaves_a_true_record(tiny, tmp_path, monkeypatch
             raise RuntimeError("a surprise")
 
     tiny("00_first", "print('kept')", "x = 1")
-    monkeypatch.setattr("project_name.engine.execute.bound_cell", surprise)
+    monkeypatch.setattr("project_name.engine.client.bound_cell", surprise)
     run, code = run_pipeline(job_of(tmp_path))
     record, cells = read_record(run), nbformat.read(run / "00_first.ipynb", as_version=4).cells
     assert (code, record["state"]) == (1, "failed") and "RuntimeError: a surprise" in record["error"]
