@@ -122,7 +122,7 @@ def test_what_nobody_thought_of_leaves_a_true_record(tiny, tmp_path, monkeypatch
     assert [cell["state"] for cell in record["stages"][0]["cells"]] == ["ok", "ok", "failed", "not_run"]
     assert cells[3].outputs[0].text == "kept\n"
     monkeypatch.undo()
-    monkeypatch.setattr("project_name.engine.pipeline.make_trace", surprise)
+    monkeypatch.setattr("project_name.engine.stage.make_trace", surprise)
     run, code = run_pipeline(job_of(tmp_path))
     assert code == 1 and read_record(run)["error"] == "the engine could not go on: RuntimeError: a surprise"
     assert "Traceback" in read_record(run)["log"] and "Traceback" not in "".join(capfd.readouterr())

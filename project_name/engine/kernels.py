@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from .provisioner import StageKernelManager
-from .warm import Starter
+from .starter import Starter
 
 # %% ../../nbs/engine/kernels.ipynb #3fbbde05
 @dataclass

@@ -4,8 +4,7 @@
 
 # %% auto #0
 __all__ = ['KINDS', 'WORDS', 'COMPARISONS', 'OF_THE_SOURCE', 'DOMAIN_ONLY', 'Parameter', 'parse_cell', 'parse_text', 'within',
-           'checked_value', 'stage_notebooks', 'read_notebook', 'declared_parameters', 'all_parameters', 'resolve',
-           'parse_words', 'read_parameter_file']
+           'checked_value', 'stage_notebooks', 'read_notebook', 'declared_parameters', 'all_parameters', 'resolve']
 
 # %% ../../nbs/engine/parameters.ipynb #8b2c9700
 import ast
@@ -225,37 +224,3 @@ def _known(parameters: Mapping[str, Parameter], name: str, origin: str) -> Param
     if name not in parameters:
         raise EngineError(f"{origin}: no stage has a parameter {name!r}; {nearest(name, sorted(parameters))}")
     return parameters[name]
-
-# %% ../../nbs/engine/parameters.ipynb #911582ce
-def parse_words(words: Iterable[str]) -> dict[str, str]:
-    "`name=value` words as a dictionary. Raises `EngineError` for a word without `=` and for a name given twice."
-    found: dict[str, str] = {}
-    for word in words:
-        name, equals, text = word.partition("=")
-        if not equals:
-            raise EngineError(f"{word!r} is no parameter; write name=value, and quote a value that holds spaces")
-        if name in found:
-            raise EngineError(f"parameter {name!r} is given twice")
-        found[name] = text
-    return found
-
-# %% ../../nbs/engine/parameters.ipynb #74874fd1
-def read_parameter_file(path: Path | str) -> dict[str, str]:
-    "The texts of a YAML or JSON file of parameters. Raises `EngineError` for a missing, nested or doubled name."
-    import yaml
-
-    try:
-        tree = yaml.compose(Path(path).read_text(encoding="utf-8-sig"), Loader=yaml.BaseLoader)
-    except (OSError, UnicodeDecodeError, RecursionError, yaml.YAMLError) as error:
-        raise EngineError(f"the parameter file {path} cannot be read: {' '.join(str(error).split())}") from error
-    if not isinstance(tree, yaml.MappingNode):
-        raise EngineError(f"{path}: expected one `name: value` a line")
-    found: dict[str, str] = {}
-    for key, value in tree.value:
-        items = value.value if isinstance(value, yaml.SequenceNode) else [value]
-        if not isinstance(key, yaml.ScalarNode) or not all(isinstance(item, yaml.ScalarNode) for item in items):
-            raise EngineError(f"{path}, line {key.start_mark.line + 1}: a parameter is one value or a list of texts")
-        if key.value in found:
-            raise EngineError(f"{path}, line {key.start_mark.line + 1}: {key.value!r} is given twice")
-        found[key.value] = ",".join(item.value for item in items)
-    return found
