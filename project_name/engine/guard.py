@@ -56,7 +56,7 @@ class Stopped(KeyboardInterrupt):
 NUMBERS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 AGAIN, ENOUGH = 3.0, 2.0  # seconds after which an unheard signal is raised again; after which a third one ends all
 
-
+# %% ../../nbs/engine/guard.ipynb #01e6c04e
 class Stop:
     "What signals asked for, and whether it was heard."
 
@@ -85,7 +85,7 @@ class Stop:
         "From here on the run tidies up, and no signal disturbs it."
         self.heard = True
 
-
+# %% ../../nbs/engine/guard.ipynb #b6d6e4b8
 NOW = Stop()  # of the run that is going on in this process
 
 

@@ -50,7 +50,7 @@ def origins(tree: ast.Module) -> dict[str, str]:  # name -> top module it comes 
             found[node.name] = HERE
     return found
 
-
+# %% ../../nbs/engine/imports.ipynb #355607d7
 def run_now(node: ast.AST) -> Iterator[ast.AST]:
     "The parts of a statement that run when it does: not the bodies of functions."
     yield node
@@ -98,7 +98,7 @@ def stage_imports(stage: Path, project: Path, package: str) -> list[str]:
     all(follow.code(source, "", known) for known in [{}] for source in sources)
     return list(dict.fromkeys(follow.found))
 
-
+# %% ../../nbs/engine/imports.ipynb #7b43272f
 class Follow:
     "Follows code in the order in which it runs, and notes the silent libraries that it imports."
 
@@ -132,7 +132,7 @@ class Follow:
         parent = name if path and path.stem == "__init__" else name.rpartition(".")[0]
         return path is None or self.code(path.read_text(encoding="utf-8"), parent, {})
 
-
+# %% ../../nbs/engine/imports.ipynb #ccb503d0
 def is_import(node: ast.AST) -> bool:
     "Whether a statement is an import."
     return isinstance(node, ast.Import | ast.ImportFrom)

@@ -65,7 +65,7 @@ def of_package(project: Path, name: str) -> bool:
     "Whether a file is a module of the package, which is traced as one."
     return name.endswith(".py") and (project / name.split("/")[0] / "_modidx.py").exists()
 
-
+# %% ../../nbs/engine/inputs.ipynb #b4e86f5b
 def surroundings(
     files: dict[str, list[int] | None], notes: dict[str, dict[str, Any]], world: World
 ) -> dict[str, dict[str, str]]:

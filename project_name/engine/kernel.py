@@ -79,7 +79,7 @@ def note_exit_code(shell: Any, kind: type, error: ProjectError, trace: Any, tb_o
     note("exit", "said", str(error))
     shell.showtraceback((kind, error, trace), tb_offset=tb_offset)
 
-
+# %% ../../nbs/engine/kernel.ipynb #1435f4f1
 def main() -> None:
     "The process of a kernel; its arguments are those of ipykernel. Does not return."
     code = 1
@@ -119,7 +119,7 @@ def peak_mb() -> float:
         return int(next(line for line in lines if line.startswith("VmHWM")).split()[1]) * 1024 / 1e6
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024) / 1e6
 
-
+# %% ../../nbs/engine/kernel.ipynb #66f4d710
 class Peaks:
     "Notes the peak of each cell. A cell may run others, as `%%capture` does; those belong to it."
 

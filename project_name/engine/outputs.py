@@ -62,7 +62,7 @@ def _size(value: Any) -> int:
     "How much a part of an output takes in the notebook, in characters."
     return len(value) if isinstance(value, str) else len(json.dumps(value))
 
-
+# %% ../../nbs/engine/outputs.ipynb #6b7f9b69
 def bound_cell(outputs: list, most: int) -> None:
     "Cut what is too large in the outputs of a cell, one by one, and leave out what is too much in all."
     room = 4 * most

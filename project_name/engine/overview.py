@@ -63,7 +63,7 @@ def _row(stage: dict, place: int, longest: float) -> str:
         f'<text x="600" y="{middle + 12}" font-size="11">{wrote}</text>'
     )
 
-
+# %% ../../nbs/engine/overview.ipynb #f210e81a
 def _curve(start: int, end: int, names: list[str]) -> str:
     "The curve from the stage that wrote to the one that read."
     top, bottom = ROW * start + 20, ROW * end + 20

@@ -61,7 +61,7 @@ def _exporter() -> HTMLExporter:
     exporter.register_filter("safe_html", safe_html)
     return exporter
 
-
+# %% ../../nbs/engine/page.ipynb #da3b99d8
 TAGS = "a blockquote br code del div em h1 h2 h3 h4 hr img li ol p pre span strong table tbody td th thead tr ul"
 
 
@@ -72,7 +72,7 @@ def safe_html(text: str) -> str:
         text, tags=set(TAGS.split()), attributes=attributes, protocols=["http", "https", "mailto", "data"]
     )
 
-
+# %% ../../nbs/engine/page.ipynb #092690c8
 def render_cells(exporter: HTMLExporter, cells: list, notebook: Any) -> str:
     "Some cells of a notebook as HTML."
     part = copy.copy(notebook)
@@ -176,7 +176,7 @@ def write_reason(target: Path, told: str, notebook: str, links: Iterable[tuple[s
     body = f"<h1>No page</h1><p>{html.escape(told)}</p><p>The notebook is whole: {html.escape(notebook)}</p>"
     return write_text(target, document("No page", navigation(links, target.name), body))
 
-
+# %% ../../nbs/engine/page.ipynb #f6464220
 def refusal(told: str) -> Any:
     "A cell that shows why a stage would not go on: no error of the code, but something to decide."
     rest = (
@@ -187,7 +187,7 @@ def refusal(told: str) -> Any:
     )
     return nbformat.v4.new_code_cell("", outputs=[nbformat.v4.new_output("display_data", {"text/html": box})])
 
-
+# %% ../../nbs/engine/page.ipynb #e4125fb1
 def write_page(source: Path, target: Path, refused: str = "", **options: Any) -> Path:
     "Render the executed notebook `source` to `target`; a failed one begins with what ended it, and ends there."
     notebook = nbformat.read(source, as_version=4)

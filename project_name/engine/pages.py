@@ -52,31 +52,31 @@ class Pages:
             self.waiting.append(self.pool.submit(self._write, stage, troubles=list(troubles), refused=refused))
 
     def _write(self, stage: str, **options: Any) -> list[tuple[str, str]]:
-        return [
-            (stage, told)
-            for name in pages_of(stage)
-            if (told := self._write_one(stage, name, code=name != "report.html", **options))
-        ]
-
-    def _write_one(self, stage: str, name: str, **options: Any) -> str:  # what went wrong, if anything did
-        from project_name.engine.page import write_page, write_reason
-
-        source, options = self.run / f"{stage}.ipynb", {**options, "links": self.links, "here": name}
-        try:
-            write_page(source, self.run / name, about=self.about, subject=self.subject, **options)
-        except OSError:
-            raise
-        except Exception as error:
-            told = f"{name} could not be written: {type(error).__name__}: {str(error)[:300]}"
-            write_reason(self.run / name, told, source.name, self.links)
-            return told
-        return ""
+        options |= {"links": self.links, "about": self.about, "subject": self.subject}
+        found = [(stage, _written(self.run, stage, name, **options)) for name in pages_of(stage)]
+        return [(stage, told) for stage, told in found if told]
 
     def finish(self) -> list[tuple[str, str]]:  # stages, and what is wrong with their pages
         "Wait for all pages. Raises `OSError` where nothing could be written."
         self.pool.shutdown(wait=True)
         tend_links(self.run)
         return [problem for page in self.waiting for problem in page.result()]
+
+# %% ../../nbs/engine/pages.ipynb #c858c909
+def _written(run: Path, stage: str, name: str, links: list[tuple[str, str]], **options: Any) -> str:
+    "Write a page of a stage; what went wrong, if anything did."
+    from project_name.engine.page import write_page, write_reason
+
+    source = run / f"{stage}.ipynb"
+    try:
+        write_page(source, run / name, code=name != "report.html", links=links, here=name, **options)
+    except OSError:
+        raise
+    except Exception as error:
+        told = f"{name} could not be written: {type(error).__name__}: {str(error)[:300]}"
+        write_reason(run / name, told, source.name, links)
+        return told
+    return ""
 
 # %% ../../nbs/engine/pages.ipynb #74538a28
 def page_links(stages: list[str]) -> list[tuple[str, str]]:  # (text, address)

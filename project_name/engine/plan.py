@@ -45,7 +45,7 @@ def refuse_other_languages(stages: Iterable[Path]) -> None:
                 f"{stage.name} is in {language}; a stage is a notebook in Python, so move this one elsewhere"
             )
 
-
+# %% ../../nbs/engine/plan.ipynb #26d5c8d8
 @dataclass
 class Job:
     "What a run is asked to do. Names and values have been checked before."
@@ -110,7 +110,7 @@ def plan(job: Job) -> list[tuple[Path, Found]]:
     job.unreadable = history.unreadable
     return planned
 
-
+# %% ../../nbs/engine/plan.ipynb #46b13849
 ANY = ""  # in place of the names of what a stage writes that never ran
 
 

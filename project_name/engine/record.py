@@ -4,8 +4,8 @@
 
 # %% auto #0
 __all__ = ['RUN_NAME', 'ENDED', 'TEMPORARY', 'new_run', 'all_runs', 'process_mark', 'process_space', 'lock_held', 'writer_lives',
-           'as_crashed', 'read_record', 'readable_record', 'write_record', 'Record', 'point_latest', 'latest_run',
-           'sweep', 'remove_temporary']
+           'as_crashed', 'read_record', 'readable_record', 'write_record', 'first_words', 'Record', 'point_latest',
+           'latest_run', 'sweep', 'remove_temporary']
 
 # %% ../../nbs/engine/record.ipynb #4c852315
 import contextlib
@@ -133,6 +133,20 @@ def write_record(run: Path, record: dict[str, Any]) -> None:
     write_json(run / "run.json", record if record["state"] == "running" else {**record, "seal": seal_of(record)})
 
 # %% ../../nbs/engine/record.ipynb #622e52ee
+def first_words(run: Path, parameters: dict[str, Any], stages: list[str]) -> dict[str, Any]:
+    "What the record of a run says before its first stage."
+    return {
+        "id": run.name,
+        "state": "running",
+        "started": datetime.now(UTC).isoformat(timespec="seconds"),
+        "seconds": None,
+        "parameters": parameters,
+        "process": {"pid": os.getpid(), "mark": process_mark(os.getpid()), "space": process_space()},
+        "python": sys.version.split()[0],
+        "stages": [{"name": name, "state": "waiting", "why": ""} for name in stages],
+    }
+
+# %% ../../nbs/engine/record.ipynb #7a63a4b8
 class Record:
     "The record of a run, on disk at every step."
 
@@ -144,16 +158,7 @@ class Record:
         redact: Callable[[str], str] = str,  # takes secrets out of what is written
     ):
         self.run, self.redact, self.began = run, redact, time.monotonic()
-        self.data: dict[str, Any] = {
-            "id": run.name,
-            "state": "running",
-            "started": datetime.now(UTC).isoformat(timespec="seconds"),
-            "seconds": None,
-            "parameters": parameters,
-            "process": {"pid": os.getpid(), "mark": process_mark(os.getpid()), "space": process_space()},
-            "python": sys.version.split()[0],
-            "stages": [{"name": name, "state": "waiting", "why": ""} for name in stages],
-        }
+        self.data = first_words(run, parameters, stages)
         self.begin()
 
     def begin(self) -> None:

@@ -41,7 +41,7 @@ CACHES = re.compile(
     r"|\.pyc$|/\.coverage[^/]*$"
 )
 
-
+# %% ../../nbs/engine/seen.ipynb #7e3b3f57
 def file_state(path: str | os.PathLike[str]) -> list[int] | None:
     "What changes when a file is written or replaced; None when there is no file."
     try:
@@ -96,7 +96,7 @@ OF_IMPORTS = ("importlib._boot", "importlib.metadata", "zipimport", "linecache",
 OF_SHELL = ("IPython.core.completer", "IPython.core.history", "IPython.core.profiledir", "ipykernel", "jedi")
 OF_TOOLS = ("coverage", "pydevd", "_pydevd_bundle", "debugpy")  # that watch what runs
 
-
+# %% ../../nbs/engine/seen.ipynb #fd2c80f0
 def caller(frame: FrameType | None, through: set[str] = THROUGH) -> FrameType | None:
     "The nearest frame that is no helper, as those of the standard library are."
     while frame is not None and frame.f_globals.get("__name__") in through:

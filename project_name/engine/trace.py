@@ -70,35 +70,47 @@ def what_changed(
     artifacts: "Artifacts",  # what the stages before it leave in this run
 ) -> str:
     "Why a recorded stage would not do the same again; empty when it would."
-    trace = recorded.get("trace")
+    trace, reads = recorded.get("trace"), recorded.get("reads", {}).items()
     if not trace:
         return "it left no trace"
     if trace["code"] != notebook_code(stage):
         return "its code changed"
-    now = {name: value for name, value in values.items() if name != "run_dir"}
-    for name in sorted(now.keys() | trace["parameters"].keys()):
-        if trace["parameters"].get(name) != now.get(name) or type(trace["parameters"].get(name)) is not type(
-            now.get(name)
-        ):
-            return f"parameter {name} {_told(trace['parameters'].get(name))} -> {_told(now.get(name))}"
-    for name, digest in trace["modules"].items():
-        if world.module(name) != digest:
-            return f"{name.replace('.', '/')}.py changed"
-    for name, value in recorded.get("taken", {}).items():
-        if world.parameters.get(name) != value:
-            return f"parameter {name} {_told(value)} -> {_told(world.parameters.get(name))}"
     return (
-        ("the environment changed" if trace["environment"] != world.environment() else "")
+        _values_changed(trace["parameters"], values)
+        or _modules_changed(trace, world)
+        or _taken_changed(recorded, world)
+        or ("the environment changed" if trace["environment"] != world.environment() else "")
         or _libraries_changed(trace, world)
         or ("what counts as a secret changed" if trace.get("redaction") != world.redaction() else "")
         or _settings_changed(recorded, world)
         or _sources_changed(recorded, world)
         or _surroundings_changed(trace, world)
-        or next(
-            (f"{name} differs" for name, digest in recorded.get("reads", {}).items() if artifacts.get(name) != digest),
-            "",
-        )
+        or next((f"{name} differs" for name, digest in reads if artifacts.get(name) != digest), "")
     )
+
+# %% ../../nbs/engine/trace.ipynb #54ccc4ce
+def _values_changed(before: dict[str, Any], values: dict[str, Any]) -> str:
+    "Which declared parameter has another value."
+    now = {name: value for name, value in values.items() if name != "run_dir"}
+    for name in sorted(now.keys() | before.keys()):
+        old, new = before.get(name), now.get(name)
+        if old != new or type(old) is not type(new):
+            return f"parameter {name} {_told(old)} -> {_told(new)}"
+    return ""
+
+
+def _taken_changed(recorded: dict[str, Any], world: World) -> str:
+    "Which parameter of the run that the stage asked for has another value."
+    for name, value in recorded.get("taken", {}).items():
+        if world.parameters.get(name) != value:
+            return f"parameter {name} {_told(value)} -> {_told(world.parameters.get(name))}"
+    return ""
+
+
+def _modules_changed(trace: dict[str, Any], world: World) -> str:
+    "Which module of the package does something else now."
+    changed = (name for name, digest in trace["modules"].items() if world.module(name) != digest)
+    return next((f"{name.replace('.', '/')}.py changed" for name in changed), "")
 
 
 def _told(value: Any) -> str:
@@ -133,7 +145,7 @@ def _libraries_changed(trace: dict[str, Any], world: World) -> str:
             return f"library {name} {version} -> {world.library(name) or 'none'}"
     return ""
 
-
+# %% ../../nbs/engine/trace.ipynb #ec9c0d87
 def _surroundings_changed(trace: dict[str, Any], world: World) -> str:
     "Which file, folder or variable that the stage asked for is not what it was."
     for path, digest in trace.get("files", {}).items():

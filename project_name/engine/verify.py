@@ -76,7 +76,7 @@ def _page_problems(run: Path, record: dict[str, Any]) -> Iterator[str]:
             elif sha256(run / name) != digest:
                 yield f"{run.name}: the page {name} was changed; {mend}"
 
-
+# %% ../../nbs/engine/verify.ipynb #f7008330
 def _stage_problems(run: Path, state: str, stages: list[dict]) -> Iterator[str]:
     "What is wrong with the stages in the record of a run that ended."
     for stage in stages:

@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['ACTING_TAGS', 'PASSING', 'code_hash', 'notebook_code', 'compile_checked', 'lock_hash', 'distributions', 'installed',
-           'owners', 'runs_key', 'ordinary', 'Around', 'World']
+           'owners', 'runs_key', 'ordinary', 'Places', 'Around', 'Modules', 'World']
 
 # %% ../../nbs/engine/world.ipynb #3e5d7b31
 import ast
@@ -135,14 +135,11 @@ def ordinary() -> set[str]:
     return {name for name in os.environ if not PASSING.fullmatch(name)}
 
 # %% ../../nbs/engine/world.ipynb #d1cbfb08
-class Around:
-    "What lies around a stage: files, folders, variables and libraries, each found when it is asked for."
+class Places:
+    "The files and folders around a stage, each looked at when it is asked for."
 
     project: Path
-    runs: Path | None  # the folder of all runs, which holds the key to hashes of variables
     digests: dict[str, tuple[list[int], str]]  # file -> its state and hash
-    versions: dict[str, str]  # distribution -> its version
-    owners: dict[str, set[str]]  # module -> the distributions that brought it
 
     def file(self, path: str) -> str:
         "The hash of a file, '' when it is gone; found anew when the file was touched since it was last asked for."
@@ -165,6 +162,14 @@ class Around:
         place = self.project / path
         names = sorted(p.name for p in place.iterdir() if not CACHES.search(f"/{p.name}")) if place.is_dir() else None
         return "" if names is None else mark({name: "" for name in names if not name.startswith(".")})
+
+# %% ../../nbs/engine/world.ipynb #b46e0138
+class Around(Places):
+    "What lies around a stage: files, folders, variables and libraries."
+
+    runs: Path | None  # the folder of all runs, which holds the key to hashes of variables
+    versions: dict[str, str]  # distribution -> its version
+    owners: dict[str, set[str]]  # module -> the distributions that brought it
 
     def variables(self, names: set[str]) -> dict[str, str]:
         "Hashes of variables; where all were asked for, of each that is ordinary, and of their names."
@@ -191,21 +196,11 @@ class Around:
             self.versions.update(installed())
         return self.versions.get(name, "")
 
-# %% ../../nbs/engine/world.ipynb #35e09e52
-@dataclass
-class World(Around):
-    "What a trace is compared with. Everything is found when first asked for."
+# %% ../../nbs/engine/world.ipynb #b2a1f3f0
+class Modules(Around):
+    "The modules of the package, each hashed once."
 
-    project: Path
-    settings: dict[str, dict[str, str]]
-    source: str = ""  # of this run; some sections of the settings are about one source only
-    fingerprint: Callable[[], str] | None = None  # of the run's source, for one that is no local file
-    parameters: dict[str, Any] = field(default_factory=dict)  # all of the run
-    runs: Path | None = None  # the folder of all runs, which holds the key to hashes of variables
-    found: dict[tuple[str, str], str] = field(default_factory=dict)
-    digests: dict[str, tuple[list[int], str]] = field(default_factory=dict)  # file -> its state and hash
-    versions: dict[str, str] = field(default_factory=dict)  # distribution -> its version
-    owners: dict[str, set[str]] = field(default_factory=dict)  # module -> the distributions that brought it
+    found: dict[tuple[str, str], str]
 
     def module(self, name: str) -> str:
         "The hash of a module of the package as it was when the world was first asked, '' when it is gone."
@@ -226,6 +221,27 @@ class World(Around):
         path = next((p for p in (base.with_suffix(".py"), base / "__init__.py") if p.exists()), None)
         return code_hash(path.read_text(encoding="utf-8")) if path else ""
 
+    def _once(self, kind: str, name: str, find: Callable[[], str]) -> str:
+        if (kind, name) not in self.found:
+            self.found[kind, name] = find()
+        return self.found[kind, name]
+
+# %% ../../nbs/engine/world.ipynb #35e09e52
+@dataclass
+class World(Modules):
+    "What a trace is compared with. Everything is found when first asked for."
+
+    project: Path
+    settings: dict[str, dict[str, str]]
+    source: str = ""  # of this run; some sections of the settings are about one source only
+    fingerprint: Callable[[], str] | None = None  # of the run's source, for one that is no local file
+    parameters: dict[str, Any] = field(default_factory=dict)  # all of the run
+    runs: Path | None = None  # the folder of all runs, which holds the key to hashes of variables
+    found: dict[tuple[str, str], str] = field(default_factory=dict)
+    digests: dict[str, tuple[list[int], str]] = field(default_factory=dict)  # file -> its state and hash
+    versions: dict[str, str] = field(default_factory=dict)  # distribution -> its version
+    owners: dict[str, set[str]] = field(default_factory=dict)  # module -> the distributions that brought it
+
     def environment(self) -> str:
         "The hash of the locked environment."
         lock = self.project / "requirements.lock"
@@ -240,8 +256,3 @@ class World(Around):
     def source_now(self) -> str:
         "The fingerprint of a source that is no local file, '' where nobody can tell."
         return self._once("source", "", self.fingerprint or str)
-
-    def _once(self, kind: str, name: str, find: Callable[[], str]) -> str:
-        if (kind, name) not in self.found:
-            self.found[kind, name] = find()
-        return self.found[kind, name]
