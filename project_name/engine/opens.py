@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['CREATED', 'MOVED_TO', 'CLOSED_WRITTEN', 'CLOSED_READ', 'OPENED', 'OVERFLOW', 'IS_FOLDER', 'MOST', 'folders_of',
-           'only_tools', 'Listener', 'events_in', 'Opens']
+           'only_tools', 'Events', 'events_in', 'Listener', 'Opens']
 
 # %% ../../nbs/engine/opens.ipynb #5fdc360e
 import contextlib
@@ -48,8 +48,8 @@ def only_tools(path: Path, package: bool) -> bool:
     return (path.suffix == ".py" and package) or (path.name.startswith(".") and path.suffix == ".tmp")
 
 # %% ../../nbs/engine/opens.ipynb #e17c9862
-class Listener:
-    "Inside its `with` block: hands every event in some folders to `event`, in a thread."
+class Events:
+    "Takes in what the system tells of some folders."
 
     def __init__(self, folders: list[Path]):
         self.folders = folders
@@ -57,25 +57,6 @@ class Listener:
 
     def event(self, path: Path, mask: int) -> None:
         "Something happened to a file or a folder."
-
-    def __enter__(self) -> Any:
-        self.handle, self.watched = -1, {}
-        if sys.platform == "linux" and len(self.folders) <= MOST:
-            self.libc = ctypes.CDLL(None, use_errno=True)
-            self.handle = self.libc.inotify_init1(os.O_NONBLOCK | os.O_CLOEXEC)
-        if self.handle >= 0:
-            self.complete = all([self.watch(folder) for folder in self.folders])
-            self.stop = os.pipe()
-            self.thread = threading.Thread(target=self.listen, daemon=True)
-            self.thread.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        if self.handle >= 0:
-            os.close(self.stop[1])
-            self.thread.join()
-            os.close(self.stop[0])
-            os.close(self.handle)
 
     def watch(self, folder: Path) -> bool:
         "Watch a folder, not what is below it."
@@ -97,7 +78,7 @@ class Listener:
             if self.stop[0] in ready:
                 return
 
-
+# %% ../../nbs/engine/opens.ipynb #c9820e2e
 def events_in(data: bytes) -> Iterator[tuple[int, int, bytes]]:  # number of the folder, what happened, name in it
     "The events that the system wrote."
     place = 0
@@ -105,6 +86,29 @@ def events_in(data: bytes) -> Iterator[tuple[int, int, bytes]]:  # number of the
         number, mask, _, length = struct.unpack_from("iIII", data, place)
         yield number, mask, data[place + 16 : place + 16 + length].rstrip(b"\0")
         place += 16 + length
+
+# %% ../../nbs/engine/opens.ipynb #35fe6dd4
+class Listener(Events):
+    "Inside its `with` block: hands every event in some folders to `event`, in a thread."
+
+    def __enter__(self) -> Any:
+        self.handle, self.watched = -1, {}
+        if sys.platform == "linux" and len(self.folders) <= MOST:
+            self.libc = ctypes.CDLL(None, use_errno=True)
+            self.handle = self.libc.inotify_init1(os.O_NONBLOCK | os.O_CLOEXEC)
+        if self.handle >= 0:
+            self.complete = all([self.watch(folder) for folder in self.folders])
+            self.stop = os.pipe()
+            self.thread = threading.Thread(target=self.listen, daemon=True)
+            self.thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self.handle >= 0:
+            os.close(self.stop[1])
+            self.thread.join()
+            os.close(self.stop[0])
+            os.close(self.handle)
 
 # %% ../../nbs/engine/opens.ipynb #cc120f98
 class Opens(Listener):

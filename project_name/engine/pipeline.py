@@ -42,7 +42,7 @@ def run_pipeline(job: Job) -> tuple[Path, int]:  # the folder of the run, the ex
     except OSError as problem:
         raise EngineError(f"could not write: {problem}", exit_code=74) from problem
 
-
+# %% ../../nbs/engine/pipeline.ipynb #9284ddd9
 def _new_run(job: Job) -> tuple[Path, int]:  # the folder of the run, the exit code
     "Make a run, go through its stages, and write how it ended, whatever happens."
     if next(RUNS):

@@ -4,8 +4,8 @@
 
 # %% auto #0
 __all__ = ['RUN_NAME', 'ENDED', 'TEMPORARY', 'new_run', 'all_runs', 'process_mark', 'process_space', 'lock_held', 'writer_lives',
-           'as_crashed', 'read_record', 'readable_record', 'write_record', 'first_words', 'Record', 'point_latest',
-           'latest_run', 'sweep', 'remove_temporary']
+           'as_crashed', 'read_record', 'readable_record', 'write_record', 'first_words', 'Kept', 'Record',
+           'point_latest', 'latest_run', 'sweep', 'remove_temporary']
 
 # %% ../../nbs/engine/record.ipynb #4c852315
 import contextlib
@@ -147,8 +147,8 @@ def first_words(run: Path, parameters: dict[str, Any], stages: list[str]) -> dic
     }
 
 # %% ../../nbs/engine/record.ipynb #7a63a4b8
-class Record:
-    "The record of a run, on disk at every step."
+class Kept:
+    "A record that is on disk from its first moment."
 
     def __init__(
         self,
@@ -166,6 +166,14 @@ class Record:
         hidden = self.run.with_name(f".{self.run.name}.tmp")
         write_json(hidden / "run.json", redacted(self.data, self.redact, OF_RECORDS))
         os.replace(hidden, self.run)
+
+    def save(self) -> None:
+        "Write the record, whole."
+        write_record(self.run, redacted(self.data, self.redact, OF_RECORDS))
+
+# %% ../../nbs/engine/record.ipynb #22a43af2
+class Record(Kept):
+    "The record of a run, on disk at every step."
 
     def stage(self, name: str, **values: Any) -> None:
         "Set values of one stage."
@@ -187,10 +195,6 @@ class Record:
         self.data.update(state=state, error=error, seconds=round(time.monotonic() - self.began, 3))
         self.data.pop("process", None)
         self.save()
-
-    def save(self) -> None:
-        "Write the record, whole."
-        write_record(self.run, redacted(self.data, self.redact, OF_RECORDS))
 
 # %% ../../nbs/engine/record.ipynb #eeeb6089
 def point_latest(run: Path) -> None:

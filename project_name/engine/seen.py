@@ -4,8 +4,8 @@
 
 # %% auto #0
 __all__ = ['NOTES', 'STAT', 'LIBRARIES', 'SYSTEM', 'CACHES', 'PACKAGE', 'THROUGH', 'OF_IMPORTS', 'OF_SHELL', 'OF_TOOLS',
-           'file_state', 'place_of', 'caller', 'name_of', 'ours', 'words_of', 'variables_of', 'Seen', 'looked_up',
-           'Loaded']
+           'file_state', 'place_of', 'caller', 'name_of', 'ours', 'words_of', 'variables_of', 'Noting', 'Seen',
+           'looked_up', 'Loaded']
 
 # %% ../../nbs/engine/seen.ipynb #7bcd6201
 import contextlib
@@ -128,12 +128,26 @@ def variables_of(command: Any) -> set[str]:
     return {name for part in map(os.fsdecode, parts) for name in re.findall(r"\$\{?([A-Za-z_]\w*)", part)}
 
 # %% ../../nbs/engine/seen.ipynb #5e786414
-class Seen:
-    "Notes what a process opens, lists and starts."
+class Noting:
+    "Notes each path once, with the state of the file there."
 
     def __init__(self, project: str, own: str = ""):
         self.project, self.own = project, own  # folders: that of the project, the private one of this kernel
         self.noted: set[tuple[str, str]] = set()
+
+    def tell(self, kind: str, path: Any) -> None:
+        "Note a path once, with the state of the file there."
+        place = place_of(path, self.project, self.own)
+        if place and (kind, place) not in self.noted and not ours(name_of(caller(sys._getframe(1)))):
+            self.noted.add((kind, place))
+            note(kind, place, file_state(place))
+
+# %% ../../nbs/engine/seen.ipynb #feb55d29
+class Seen(Noting):
+    "Notes what a process opens, lists and starts."
+
+    def __init__(self, project: str, own: str = ""):
+        super().__init__(project, own)
         self.acts = {
             "open": self.opened,
             "os.listdir": self.listed,
@@ -152,13 +166,6 @@ class Seen:
         if act is not None:
             with contextlib.suppress(Exception):
                 act(*arguments)
-
-    def tell(self, kind: str, path: Any) -> None:
-        "Note a path once, with the state of the file there."
-        place = place_of(path, self.project, self.own)
-        if place and (kind, place) not in self.noted and not ours(name_of(caller(sys._getframe(1)))):
-            self.noted.add((kind, place))
-            note(kind, place, file_state(place))
 
     def opened(self, path: Any, mode: Any, flags: int) -> None:
         "A file is opened, for reading unless it was made here, and for writing."
@@ -179,7 +186,7 @@ class Seen:
         for name in variables_of(command):
             looked_up(self, name)
 
-
+# %% ../../nbs/engine/seen.ipynb #aa783bcf
 def looked_up(seen: Seen, name: str) -> None:
     "Note that a variable of the environment was asked for. Its value is none of the kernel's business."
     if ("variables", name) not in seen.noted:

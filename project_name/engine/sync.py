@@ -90,7 +90,7 @@ def export(project: Path) -> list[Path]:  # modules that were removed
         write_text(project / ".venv" / ".exported", notebooks_mark(project / "nbs"))
     return removed
 
-
+# %% ../../nbs/engine/sync.ipynb #3a245c93
 def check_syntax(notebook: Path) -> None:
     "Raise an `EngineError` that names cell and line when an exported cell is no Python; nbdev would stop half-way."
     for number, cell in enumerate(read_notebook(notebook)["cells"], start=1):
