@@ -173,14 +173,13 @@ def asked(words: tuple[str, ...], from_make: bool, show: Any = None) -> Any:  # 
     "What was typed, checked against notebooks, settings and source, as a job for the engine."
     from project_name.engine.parameters import (
         all_parameters,
-        parse_words,
-        read_parameter_file,
         resolve,
         stage_notebooks,
     )
     from project_name.engine.plan import Job, refuse_other_languages
     from project_name.engine.secrets import redactor, refuse_secret
     from project_name.engine.settings import read_settings
+    from project_name.engine.words import parse_words, read_parameter_file
     from project_name.engine.world import World
 
     options, typed = split_words(words, from_make)
@@ -351,7 +350,7 @@ def verify() -> None:
 @with_words
 def score(words: tuple[str, ...], from_make: bool) -> None:
     "Score a table with the model: score IN=new.csv OUT=scored.csv [FORMULAS=1] [encoding=... sheet=...]."
-    from project_name.engine.parameters import parse_words
+    from project_name.engine.words import parse_words
     from project_name.product.reading import READING, reading
     from project_name.product.score import score_file
 

@@ -55,7 +55,7 @@ NO_SECRET = re.compile(
     re.IGNORECASE,
 )
 
-
+# %% ../../nbs/engine/secrets.ipynb #b9a1f000
 def bare_name(name: str) -> str:
     "A name in words with `_` between them, without what only tells it from others of its kind."
     name = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name.replace("-", "_"))
@@ -93,7 +93,7 @@ def passwords(address: str) -> list[str]:
     found += [value for name, value in pairs if name.lower() in OPENS and not NO_SECRET.fullmatch(value)]
     return [each for each in found if each]
 
-
+# %% ../../nbs/engine/secrets.ipynb #7585e82f
 def secret_values(environment: Mapping[str, str], also: Iterable[str] = ()) -> dict[str, str]:  # value -> its variable
     "The secrets that an environment holds: by their names, inside of addresses, and those in the variables `also`."
     named, found = set(also), {}
@@ -124,7 +124,7 @@ def forms(value: str) -> set[str]:
     found = {value, html.escape(value), *in_address, *escaped, *inner}
     return {form for form in found if len(form) >= SHORTEST}
 
-
+# %% ../../nbs/engine/secrets.ipynb #dfbda0f0
 class Redactor:
     "Replaces secrets in texts; called with a text it returns it without them."
 

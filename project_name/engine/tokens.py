@@ -80,7 +80,7 @@ def _alone(text: str, start: int, end: int) -> bool:
     before = text[max(start - 1, 0) : start] if text[start] not in "?&#" else ""
     return not re.match(r"[\w+]", before) and not re.match(r"\w", text[end : end + 1])
 
-
+# %% ../../nbs/engine/tokens.ipynb #cd6c7bd8
 LOGGED_IN = "password in an address"
 LOGINS = (  # group 1 is the user, group 2 the password
     re.compile(r"(?:(?<![\w)\]:/])|:)//([^\s/?#:]*)(?::(?!\d{1,5}(?:[/?#]|$))([^\s\"'<>]*))?@(?=[\w\[])"),
