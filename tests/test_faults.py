@@ -117,13 +117,13 @@ def test_a_killed_run_leaves_the_truth_and_nothing_else(busy, kill, code, states
 
 
 POINTS = [  # what is called while the second stage is prepared, run and left
-    "pipeline._found",
+    "pipeline.found_for",
     "kernels.Kernels.prepare",
-    "execute.answers",
+    "client.answers",
     "watch.Watch.begin",
-    "execute.StageClient._check_raise_for_error",
+    "client.StageClient._check_raise_for_error",
     "outputs.BoundedClient.output",
-    "pipeline.make_trace",
+    "stage.make_trace",
     "pipeline.Pages.add",
 ]
 
