@@ -16,13 +16,14 @@ import pandas as pd
 import pytest
 
 from project_name.base import root, write_text
+from project_name.engine.libraries import installed
 from project_name.engine.pipeline import run_pipeline
 from project_name.engine.plan import Job, nothing_to_do, plan
 from project_name.engine.record import latest_run, sweep
 from project_name.engine.secrets import redactor
 from project_name.engine.trace import Artifacts, what_changed
 from project_name.engine.verify import problems
-from project_name.engine.world import World, installed
+from project_name.engine.world import World
 
 from .conftest import command, write_tiny
 

@@ -12,12 +12,13 @@ import nbformat
 import pandas as pd
 
 from project_name.base import read_json, root
+from project_name.engine.libraries import installed
 from project_name.engine.parameters import all_parameters, resolve, stage_notebooks
 from project_name.engine.pipeline import Job, plan, run_pipeline
 from project_name.engine.record import latest_run
 from project_name.engine.settings import read_settings
 from project_name.engine.words import read_parameter_file
-from project_name.engine.world import World, installed
+from project_name.engine.world import World
 
 RUN = "from project_name.engine.runs import Run, note_source, run_settings\nrun = Run(run_dir)"
 NOTE = """from pathlib import Path
