@@ -75,6 +75,19 @@ def formatted(form: str, *values: int | None) -> bytes:
     return book([["a", "b"], *([value, "x"] for value in values)], change=change)
 
 
+def resaved(content: bytes, *changes: tuple[str, str]) -> bytes:
+    "A workbook whose first sheet another program wrote a little otherwise."
+    file, made = io.BytesIO(), zipfile.ZipFile(io.BytesIO(content))
+    with zipfile.ZipFile(file, "w") as other:
+        for name in made.namelist():
+            text = made.read(name)
+            for old, new in changes if name.endswith("sheet1.xml") else []:
+                assert old.encode() in text
+                text = text.replace(old.encode(), new.encode())
+            other.writestr(name, text)
+    return file.getvalue()
+
+
 def indexed(names: list[str | None], *levels: list[Any]) -> pd.DataFrame:
     "A table whose index has several levels."
     return pd.DataFrame({"a": [5, 6]}, index=pd.MultiIndex.from_arrays(levels, names=names))
@@ -218,6 +231,21 @@ LAYOUT = [
         "quotes behind a backslash", 'a,b\n1,"the \\"big\\" one"\n2,"y"\n', {"a": [1, 2], "b": ['the "big" one', "y"]}
     ),
     right("a path that ends in a backslash", 'a,b\n1,"C:\\x\\"\n2,"y"\n', {"a": [1, 2], "b": ["C:\\x\\", "y"]}),
+    right(
+        "quotes behind a backslash, and doubled",
+        'a,b\n1,"\\"x\\" y"\n2,"say ""hi"" now"\n',
+        {"a": [1, 2], "b": ['"x" y', 'say "hi" now']},
+    ),
+    right(
+        "quotes behind a backslash, late",
+        "a,b\n" + "1,a word or two\n" * 20_000 + '2,"the \\"big, big\\" one"\n',
+        {"a": [1] * 20_000 + [2], "b": ["a word or two"] * 20_000 + ['the "big, big" one']},
+    ),
+    right("empty rows above", ",\n,\na,b\n1,x\n2,y\n", AB),
+    right("empty rows above words", ",,\n,,\na,b,c\nx,y,z\n", {"a": ["x"], "b": ["y"], "c": ["z"]}),
+    asked("colons between columns", "a:b\n1:x\n2:y\n", "':' may separate .*delimiter=':' if it does"),
+    asked("tildes between columns", "a~b~c\n1~x~3\n2~y~4\n", "'~' may separate"),
+    right("colons in a column", "time\n10:30\n11:45\n", {"time": ["10:30", "11:45"]}),
     right("a very long field", "a,b\n1," + "x" * 200_000 + "\n", {"a": [1], "b": ["x" * 200_000]}),
     right("a very long name", "a," + "x" * 140_000 + "\n1,2\n", {"a": [1], "x" * 140_000: [2]}),
     asked("blanks between columns", "a b\n1 x\n2 y\n", "delimiter=space if they do", "x.txt"),
@@ -317,6 +345,11 @@ VALUES = [
         "many digits that stay apart",
         csv(["0.33333333333333333333", "0.66666666666666666667", "1.5"], list("xyz")),
         {"a": [1 / 3, 2 / 3, 1.5], "b": list("xyz")},
+    ),
+    right(
+        "moments with a word for the zone",
+        csv([f"2024-01-0{day} 10:30 CET" for day in (1, 2)], ["x", "y"]),
+        {"a": ["2024-01-01 10:30 CET", "2024-01-02 10:30 CET"], "b": ["x", "y"]},
     ),
     asked("versions", csv(["1.9", "1.10", "1.11"], list("xyz")), "'1.10' is a number or a version"),
     right("versions, told", csv(["1.9", "1.10"], ["x", "y"]), {"a": ["1.9", "1.10"], "b": ["x", "y"]}, as_text=["a"]),
@@ -537,6 +570,22 @@ TYPED = [
         "formulas without results",
         book([["a", "b"], [1, "=A2*2"]]),
         "cell B2: the formula has no stored result",
+        "x.xlsx",
+    ),
+    right(
+        "a formula whose result is an empty text",
+        resaved(
+            book([["a", "b"], [1, '=IF(A2=1,"",1)'], [2, "=A3*2"]]),
+            ('<c r="B2"><f>', '<c r="B2" t="str"><f>'),
+            ("<f>A3*2</f><v />", "<f>A3*2</f><v>4</v>"),
+        ),
+        {"a": [1, 2], "b": [None, 4]},
+        "x.xlsx",
+    ),
+    right(
+        "a sheet that says it is smaller",
+        resaved(book([["a", "b"], [1, "x"], [2, "y"]]), ("A1:B3", "A1:A2")),
+        AB,
         "x.xlsx",
     ),
     right("a title in a workbook", book([["Sales of May"], [], ["a", "b"], [1, "x"], [2, "y"]]), AB, "x.xlsx"),

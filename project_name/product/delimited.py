@@ -39,7 +39,7 @@ class Layout(NamedTuple):
 
     names: list[str]  # of the columns
     delimiter: str
-    escape: str | None  # the character before a quote within quotes; None if such quotes are doubled
+    escape: str | None  # the character before a quote within quotes; None if all such quotes are doubled
     first: int  # the byte at which the rows begin
     note: str = ""
     gaps: bool = False  # whether a blank line is a row, whose only value is missing
@@ -49,8 +49,7 @@ def rows_of(text: str, delimiter: str, escape: str | None = None) -> Iterator[Ro
     "The rows of a text that are not blank, each with the line in which it begins."
     csv.field_size_limit(1 << 30)  # the usual 131,072 letters are fewer than a field may hold
     source, begin = io.StringIO(text, newline=""), 1
-    options = {"doublequote": escape is None, "escapechar": escape, "skipinitialspace": delimiter == " "}
-    reader = csv.reader(source, delimiter=delimiter, **options)
+    reader = csv.reader(source, delimiter=delimiter, escapechar=escape, skipinitialspace=delimiter == " ")
     for fields in reader:
         if fields:
             yield Row(begin, fields)
@@ -71,8 +70,8 @@ def delimiter_of(text: str, escape: str | None = None, usual: str = ",") -> str:
 
 
 def escape_of(content: bytes) -> str | None:
-    "The character before a quote within quotes: a backslash, or None if quotes are doubled."
-    return "\\" if re.search(rb'[^\\]\\"(?![,;\t|\r\n"]|$)', content) else None
+    "The character before a quote within quotes: a backslash, or None if all of them are doubled."
+    return "\\" if b'\\"' in content and re.search(rb'[^\\]\\"(?![,;\t|\r\n"]|$)', content) else None
 
 # %% ../../nbs/product/delimited.ipynb #370878e8
 def layout_of(start: bytes, where: str, how: Reading, usual: str = ",") -> Layout:  # of text as UTF-8
@@ -87,6 +86,7 @@ def layout_of(start: bytes, where: str, how: Reading, usual: str = ",") -> Layou
         raise ProductError(f"{where}: {error}") from error
     if not how.delimiter and all(len(row.fields) == 1 for row in rows):
         _check_blanks([row.fields[0].split() for row in rows[:50]], where)
+        _check_signs([row.fields[0] for row in rows[:50] if row.fields], where)
     place, note = header_row(rows, where, how)
     if place is None:
         return Layout([f"column_{n}" for n in range(1, len(rows[0].fields) + 1)], delimiter, escape, 0, note)
@@ -102,6 +102,14 @@ def _check_blanks(rows: list[list[str]], where: str) -> None:
         raise question(where, "spaces may separate the columns", "delimiter=space if they do, delimiter=, if not")
 
 
+def _check_signs(rows: list[str], where: str) -> None:
+    "Ask about a table of one column whose header and rows all hold a sign that seldom separates columns equally often."
+    for sign in ":~^":
+        if len(rows) > 1 and rows[0].count(sign) and len({row.count(sign) for row in rows}) == 1:
+            answers = f"delimiter={sign!r} if it does, delimiter=, if not"
+            raise question(where, f"{sign!r} may separate the columns", answers)
+
+
 def _byte_of_line(content: bytes, line: int) -> int:
     "The byte at which a line begins."
     ends = re.finditer(rb"\r\n|\r|\n", content)
@@ -113,7 +121,7 @@ def read_text(path: Path, how: Reading = AS_FOUND, rows: int | None = None) -> p
     content, note = utf8_of(bytes_of(path, how.sheet), str(path), how)
     content = content if b"\n" in content else content.replace(b"\r", b"\n")  # the line ends of old Macintoshes
     layout = layout_of(content[:START], str(path), how, "\t" if ".tsv" in path.suffixes else ",")
-    layout = _with_gaps(layout, content)
+    layout = _with_gaps(layout._replace(escape=escape_of(content)), content)
     check_names(how, layout.names, str(path))
     cut = rows is None and len(layout.names) > 1
     content, lines = without_note_lines(content, layout.delimiter) if cut else (content, 0)
@@ -150,8 +158,7 @@ def _options(layout: Layout, how: Reading, rows: int | None, again: list[str] | 
         "skip_blank_lines": not layout.gaps,
     }
     options |= {"keep_default_na": False, "na_values": gaps, "low_memory": False, "encoding": "utf-8"}
-    options |= {"doublequote": layout.escape is None, "escapechar": layout.escape}
-    options |= {"skipinitialspace": layout.delimiter == " "}
+    options |= {"escapechar": layout.escape, "skipinitialspace": layout.delimiter == " "}
     options["dtype"] = "str" if again else {name: "str" for name in how.as_text}
     return options | ({"usecols": again} if again else {})
 

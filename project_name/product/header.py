@@ -96,7 +96,7 @@ def header_row(rows: list[Row], where: str, how: Reading) -> tuple[int | None, s
     answers = f"header={header.line} if line {header.line} names the columns, header=none if no line does"
     if (again := next((row.line for row in rows[place + 1 :] if row.fields == header.fields), 0)) and width > 1:
         raise ProductError(f"{where}, line {again}: the header is repeated here; remove such lines")
-    if place and not _is_evident(header, below, width):
+    if any(row.filled() for row in rows[:place]) and not _is_evident(header, below, width):
         raise question(where, _titles(rows[: place + 1], width), answers)
     if width > 2 and 2 * header.filled() <= width:
         raise question(
@@ -123,8 +123,10 @@ def _width(rows: list[Row]) -> int:
 
 
 def _is_title(row: Row, width: int) -> bool:
-    "Whether a row holds one text over a wider table, or fewer fields than the table has."
-    return row.filled() <= 1 and (len(row.fields) < width or width > 2 or (width == 2 and bool(row.fields[0].strip())))
+    "Whether a row is blank, holds one text over a wider table, or has fewer fields than the table."
+    if not row.filled():
+        return True
+    return row.filled() == 1 and (len(row.fields) < width or width > 2 or (width == 2 and bool(row.fields[0].strip())))
 
 
 def _is_evident(header: Row, below: list[list[str]], width: int) -> bool:

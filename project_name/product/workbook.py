@@ -42,7 +42,7 @@ def read_workbook(path: Path, how: Reading = AS_FOUND, rows: int | None = None) 
     try:
         book = excel.load_workbook(path, data_only=True, read_only=True)
         title = _sheet(book, path, how)
-        cells = _cells(path, book[title])
+        cells = _cells(path, _whole(book[title]))
         book.close()
     except ProductError:
         raise
@@ -50,7 +50,7 @@ def read_workbook(path: Path, how: Reading = AS_FOUND, rows: int | None = None) 
         message = f"{path} cannot be read as a workbook ({' '.join(str(error).split())}); save it as .xlsx again"
         raise ProductError(message) from error
     where = f"{path}, sheet {title!r}"
-    _check_formulas(path, title, where, cells)
+    _check_formulas(path, title, where)
     frame, note, left = _from_cells(cells, where, how, rows)
     check_names(how, list(frame), where)
     frame = notice(settle(frame, Evidence(where, how, asks=False)), {"": note})
@@ -100,7 +100,7 @@ def _sheet(book: Any, path: Path, how: Reading) -> str:
         if how.sheet not in names:
             raise ProductError(f"sheet={how.sheet}: {path} has no such sheet; it has {', '.join(names)}", exit_code=2)
         return how.sheet
-    filled = [sheet.title for sheet in book.worksheets if any(map(any, sheet.iter_rows(values_only=True)))]
+    filled = [sheet.title for sheet in book.worksheets if any(map(any, _whole(sheet).iter_rows(values_only=True)))]
     if not filled:
         raise ProductError(f"{path} is empty")
     if len(filled) > 1:
@@ -108,7 +108,13 @@ def _sheet(book: Any, path: Path, how: Reading) -> str:
     return filled[0]
 
 
-def _check_formulas(path: Path, title: str, where: str, cells: list[list]) -> None:
+def _whole(sheet: Any) -> Any:
+    "The same sheet, read to its end: the size that a file states may be wrong."
+    sheet.reset_dimensions()
+    return sheet
+
+
+def _check_formulas(path: Path, title: str, where: str) -> None:
     "Raise `ProductError` for the first formula whose result is not stored."
     with zipfile.ZipFile(path) as archive:
         sheets = [name for name in archive.namelist() if name.startswith("xl/worksheets/")]
@@ -116,17 +122,19 @@ def _check_formulas(path: Path, title: str, where: str, cells: list[list]) -> No
             return
     import openpyxl
 
-    book = openpyxl.load_workbook(path, read_only=True)
+    books = [openpyxl.load_workbook(path, read_only=True, data_only=results) for results in (False, True)]
+    formulas, results = (_whole(book[title]).iter_rows() for book in books)
     try:
-        for row, results in zip(book[title].iter_rows(), cells, strict=False):
-            for cell, result in zip(row, results, strict=False):
-                if result is None and cell.data_type == "f":
+        for row, stored in zip(formulas, results, strict=True):
+            for cell, result in zip(row, stored, strict=True):
+                if cell.data_type == "f" and result.value is None and result.data_type != "str":  # an empty text is one
                     at = f"{where}, cell {cell.coordinate}"
                     raise ProductError(
                         f"{at}: the formula has no stored result; open the file in a spreadsheet program and save it"
                     )
     finally:
-        book.close()
+        for book in books:
+            book.close()
 
 # %% ../../nbs/product/workbook.ipynb #4d78cf51
 def _from_cells(
