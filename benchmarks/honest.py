@@ -11,7 +11,7 @@ from sklearn.ensemble import RandomForestClassifier, RandomForestRegressor
 from sklearn.linear_model import LogisticRegression, Ridge
 from sklearn.model_selection import cross_val_predict, train_test_split
 
-from project_name.evaluate import draws, resampled, tally
+from project_name.methods.bootstrap import draws, resampled, tally
 from project_name.methods.fall import fall
 from project_name.methods.groups import suspected_groups
 from project_name.methods.lookalikes import find_lookalikes

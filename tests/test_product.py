@@ -26,9 +26,9 @@ from sklearn.preprocessing import OneHotEncoder, StandardScaler
 from skops.io import dumps
 
 from project_name.base import ProjectError, root
-from project_name.deploy import golden_rows, make_signature
 from project_name.methods.candidates import CANDIDATES, fit
 from project_name.methods.conversion import to_onnx
+from project_name.methods.packing import golden_rows, make_signature
 from project_name.methods.parity import made_up_features, propose_onnx
 from project_name.methods.plan import plan_features
 from project_name.methods.problem import Part, Problem, Rows

@@ -51,8 +51,16 @@ def test_imports_keep_the_direction(module):
     elif module.startswith("methods."):
         assert all(name in GROUND or name.startswith(("methods.", "product.")) for name in names)
     elif module in STAGE_MODULES:
-        lower = {name for name, stem in STAGE_MODULES.items() if stem < STAGE_MODULES[module]}
-        assert all(n in GROUND | lower | {"engine.runs"} or n.startswith(("methods.", "product.")) for n in names)
+        assert all(name in GROUND | {"engine.runs"} or name.startswith(("methods.", "product.")) for name in names)
+
+
+@pytest.mark.parametrize("path", STAGES, ids=lambda p: p.stem)
+def test_a_stage_imports_methods_and_no_other_stage(path):
+    found = [node for node in ast.walk(ast.parse(code_of(path))) if isinstance(node, ast.ImportFrom)]
+    names = {
+        (node.module or "").removeprefix("project_name.") for node in found if "project_name" in (node.module or "")
+    }
+    assert all(name in GROUND | {"engine.runs"} or name.startswith(("methods.", "product.")) for name in names)
 
 
 @pytest.mark.parametrize("path", STAGES, ids=lambda p: p.stem)

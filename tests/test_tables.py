@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from project_name.data import describe_input
+from project_name.methods.inputs import describe_input
 from project_name.methods.types import type_table
 from project_name.product.footers import left_out
 from project_name.product.reading import ProductError, noticed, reading, written
