@@ -324,6 +324,8 @@ d = { 'settings': {'branch': 'main', 'doc_baseurl': '/', 'doc_host': '', 'git_ur
                                                                                                  'project_name/engine/lookups.py'),
                                              'project_name.engine.lookups.SeenEnviron.whole': ( 'engine/lookups.html#seenenviron.whole',
                                                                                                 'project_name/engine/lookups.py'),
+                                             'project_name.engine.lookups.importing': ( 'engine/lookups.html#importing',
+                                                                                        'project_name/engine/lookups.py'),
                                              'project_name.engine.lookups.noting': ( 'engine/lookups.html#noting',
                                                                                      'project_name/engine/lookups.py'),
                                              'project_name.engine.lookups.of_project': ( 'engine/lookups.html#of_project',

@@ -179,10 +179,13 @@ class Seen(Noting):
         self.tell("listed", "." if path is None else path)
 
     def started(self, command: Any) -> None:
-        "A program is started."
-        for word in words_of(command):
-            if len(word) < 4096 and os.path.isfile(word):
+        "A program is started, which may read the files that it names and list the folders, those of `more/*.csv` too."
+        for word in (word for word in words_of(command) if len(word) < 4096):
+            folder = os.path.dirname(word) if re.search(r"[*?[]", word) else word
+            if os.path.isfile(word):
                 self.tell("named", word)
+            elif os.path.isdir(folder) and os.path.abspath(folder) != self.project:
+                self.tell("listed", folder)
         for name in variables_of(command):
             looked_up(self, name)
 
