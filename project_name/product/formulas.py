@@ -12,7 +12,7 @@ from typing import Any
 import pandas as pd
 
 # %% ../../nbs/product/formulas.ipynb #7dc04991
-BEGINS = re.compile(r"[\s\x00]*[=+\-@＝＋－＠]|[\t\r\n\x00]")  # what a formula begins with
+BEGINS = re.compile(r"[\s\x00\x1b\u061c\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]*[=+\-@＝＋－＠]|[\t\r\n\x00]")  # what a formula begins with
 NUMBER = re.compile(r"\s*[+-]?(\d+([.,]\d+)*|[.,]\d+)([eE][+-]?\d+)?(\s?[^\W\d_]{1,4}|\s?[%€$£¥°])?\s*|\s*-\s*")
 CUTS = re.compile(r"([;\t\r\n])")  # where some program may begin a new cell
 
