@@ -70,3 +70,19 @@ def test_a_split_by_time_is_asked_about_the_same_patient_on_both_sides(tmp_path)
     assert data["split"]["kind"] == "time"
     assert [one["name"] for one in data["questions"]] == ["patient"]
     assert "time=none group=patient" in data["questions"][0]["settle"]
+
+
+def test_a_column_of_patients_is_named_where_the_split_keeps_them_together_by_their_inputs(tmp_path):
+    chance = np.random.default_rng(1)
+    who = chance.integers(0, 70, 650)
+    readings = chance.normal(size=(70, 3))[who] + chance.normal(0, 0.05, (650, 3))
+    labels, numbers = chance.integers(0, 2, 70)[who], chance.choice(np.arange(10_000, 99_999), 70, replace=False)
+    table = tmp_path / "readings.csv"
+    frame = pd.DataFrame(readings, columns=["crp", "hb", "leuko"]).round(2)
+    frame.assign(patient=[f"PT-{numbers[one]}" for one in who], relapse=labels).to_csv(table, index=False)
+    done = command("pipeline", f"source={table}", "target=relapse", "ONLY=01_data", runs=tmp_path / "runs")
+    assert done.returncode == 0, done.stderr
+    (found,) = (tmp_path / "runs").glob("*/data.json")
+    text = found.read_text()
+    assert [one["name"] for one in json.loads(text)["questions"]] == ["patient"]
+    assert "group=patient" in text and "PT-" not in text

@@ -68,6 +68,10 @@ def answer(
     word = SCALE[0][1] if found == 0 else in_words(skill(value, metric, without))
     if (metrics.get("cases") or FEWEST_CASES) < FEWEST_CASES:
         word = "There are too few cases to say how well this can be predicted"
+    elif point["low"] is None:
+        word = "The test is too small to say how well this can be predicted"
+    elif word != SCALE[0][1] and (point["low"] <= without if metric in GREATER else point["high"] >= without):
+        word = "The test is too small to say whether this can be predicted"
     if metric == "roc_auc":
         told = (
             f"Shown one row with “{data['target']}: {data['positive']}” and one without, the model rates the right "

@@ -124,10 +124,13 @@ def calibration_verdict(
     frame = pd.DataFrame(parts)
     off, error = frame["predicted"] - frame["observed"], frame["error"].clip(lower=1e-12)
     usual = float(np.average(off.abs(), weights=frame["rows"]))
+    whole = (
+        np.sqrt(((error * frame["rows"]) ** 2).sum()) / frame["rows"].sum()
+    )  # standard error of the mean of all rows
     ordered = len(frame) < 3 or spearmanr(frame["predicted"], frame["observed"])[0] > 0.5
     level = "care" if usual <= 2 * small and ordered else "order" if ordered else "none"
     if chance >= CHANCE or off.abs().max() <= small:
-        level = "word" if off.abs().max() <= small else "few"
+        level = "word" if max(off.abs().max(), whole) <= small else "few"
     return {
         "level": level,
         "words": BELIEVED[level],

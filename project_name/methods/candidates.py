@@ -80,8 +80,8 @@ CANDIDATES: dict[str, Candidate] = {
     "forest": Candidate("random forest", 2, fit_forest),
     "default_boosting": Candidate("untuned boosting", 2, fit_default),
     "tuned": Candidate("tuned boosting", 3, fit_tuned, Space(suggest, first_settings), rounds_taken),
-    "xgboost": Candidate("XGBoost", 3, fit_xgboost, found=best_round),  # needs the extra `boost`
-    "lightgbm": Candidate("LightGBM", 3, fit_lightgbm, found=best_round),  # needs the extra `boost`
+    "xgboost": Candidate("XGBoost model", 3, fit_xgboost, found=best_round),  # needs the extra `boost`
+    "lightgbm": Candidate("LightGBM model", 3, fit_lightgbm, found=best_round),  # needs the extra `boost`
 }
 
 
@@ -102,4 +102,4 @@ def competing(names: str, problem: Problem) -> dict[str, Candidate]:  # by name,
     if not any(one.rank for one in known.values()) and not any("." in name for name in wanted):
         raise ProjectError("candidates: expected at least one name beside the constant answer", exit_code=2)
     paths = {name: partial(fit_estimator, estimator(name, problem)) for name in wanted if name not in CANDIDATES}
-    return known | {name: Candidate(name.rpartition(".")[2], 3, fitted) for name, fitted in paths.items()}
+    return known | {name: Candidate(f"{name.rpartition('.')[2]} model", 3, fitted) for name, fitted in paths.items()}

@@ -195,20 +195,23 @@ def tell_groups(
     asked: int,  # columns that repeat at all
     people: Collection[str] = (),  # private columns with values that stand in several rows
     time: str | None = None,  # by which the table is split
+    kept: Collection[str] = (),  # columns of which each value stands in one part of the split
 ) -> dict[str, Any]:  # what `say` takes
     "A sentence on the columns that may name subjects."
     if not found:
         return {"sentence": _none_found(asked, people), "asked": asked, "people": ", ".join(people)}
     text = (
-        "**Rows that share a value of *{first}* may describe one and the same subject**: {why}. Rows of one subject "
-        "are in several parts of the split, so the test may reward what was learned by heart. If the model will meet "
-        "new subjects, declare it: `{declare}`. If it will meet the same ones again, or they are no subjects, say so: "
-        "`{harmless}`.{more}"
+        "**Rows that share a value of *{first}* may describe one and the same subject**: {why}. {parts} If the model "
+        "will meet new subjects, declare it: `{declare}`. If it will meet the same ones again, or they are no "
+        "subjects, say so: `{harmless}`.{more}"
     )
+    parts = "Rows of one subject are in several parts of the split, so the test may reward what was learned by heart."
     first, *others = found
+    if first in kept:
+        parts = "The split keeps them in one part only because their inputs are alike."
     more = f" The same question is open for {', '.join(others)}." if others else ""
     advice = {"declare": declare_group(first, time), "harmless": setting("answered", first)}
-    return {"sentence": text, "first": first, "why": found[first], "more": more, **advice}
+    return {"sentence": text, "first": first, "why": found[first], "parts": parts, "more": more, **advice}
 
 
 def _none_found(asked: int, people: Collection[str]) -> str:

@@ -149,13 +149,17 @@ WHO = (
     r"contact|holder|recipient|sender|applicant|tenant|teacher|manager|agent|staff|borrower|insured|buyer|rep|"
     r"representative|seller|sales_?(?:person|man|woman)|broker|realtor|assignee|operator|technician|consultant|"
     r"advis[eo]r|lawyer|attorney|cashier|host|coach|resident|volunteer|donor|subscriber|colleague|who|whom|"
+    r"(?:account|card|policy)_?holder|claimant|guardian|next_of_kin|signed_by|"
+    r"titular|asegurad[oa]|alumn[oa]|trabajador(?:a)?|inquilin[oa]|titulaire|salariée?|locataire|assurée?|"
+    r"intestatario|assicurat[oa]|inquilino|"
     r"(?:mitarbeiter|ansprechpartner|bearbeiter|sachbearbeiter|verk(?:ä|ae)ufer|vertreter|fahrer|lehrer|mieter|inhaber|"
     r"betreuer)(?:in)?|kunde|kundin|patientin|arzt|ärztin|empf(?:ä|ae)nger|vendeur|médecin|responsable|employé|cliente|"
     r"vendedor|paciente|empleado|médico|contacto|venditore|paziente|dipendente|klant|verkoper|medewerker|contactpersoon)"
 )
 NAME = (
     r"(?:first|last|given|family|middle|maiden|full|birth|legal)_?names?|first|last|[fl]_?name|surname|forename|vorname|"
-    r"nachname|familienname|pr[eé]nom|apellidos?|cognome|voornaam|achternaam|фамилия|отчество"
+    r"rufname|nachname|zuname|familienname|pr[eé]nom|nom_complet|nombre_completo|nome_completo|nominativo|"
+    r"(?:primer_|segundo_)?apellidos?(?:_?\d)?|cognome|voornaam|achternaam|фамилия|отчество"
 )
 BARE = r"(?:names?|nom|nome|nombre|имя|фио|姓名|氏名|by|durch|von|par|door)"  # of anything, also of people
 

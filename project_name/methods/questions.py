@@ -7,7 +7,7 @@ __all__ = ['Question', 'FEW_MET', 'TOO_GOOD', 'question', 'still_open', 'met_bef
            'about_columns', 'about_score', 'tell_questions']
 
 # %% ../../nbs/methods/questions.ipynb #d4a02f04
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 import pandas as pd
@@ -54,10 +54,10 @@ def about_split(
     kin: Siblings,
     part: pd.Series,  # of each row
     time: str | None = None,  # by which the table is split
+    kept: Collection[str] = (),  # columns of which each value stands in one part of the split
 ) -> list[Question]:
     "What is doubtful in the split: columns that may name a subject, near-copies in different parts, and families."
-    seen = "rows with the same {} may describe one subject, and they are in several parts of the split"
-    asked = [question(name, seen.format(name), declare_group(name, time)) for name in groups]
+    asked = [question(name, _one_subject(name, name in kept), declare_group(name, time)) for name in groups]
     declare = declare_group("COLUMN", time)
     if alike.rows and met_before(alike.family, part) >= FEW_MET:
         what = f"{count(alike.rows, 'row')} have a near-copy, some of them in another part of the split"
@@ -66,6 +66,14 @@ def about_split(
         what = f"the rows come in families of about {kin.size} that share the target, and no column says which they are"
         asked.append(question("siblings", what, f"find what a family has in common and declare {declare}"))
     return asked
+
+
+def _one_subject(name: str, kept: bool) -> str:
+    "What was seen of a column that may name a subject."
+    where = (
+        "kept in one part of the split only because their inputs are alike" if kept else "in several parts of the split"
+    )
+    return f"rows with the same {name} may describe one subject, and they are {where}"
 
 
 def apart(family: pd.Series, part: pd.Series) -> bool:
