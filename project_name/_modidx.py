@@ -1126,6 +1126,8 @@ d = { 'settings': {'branch': 'main', 'doc_baseurl': '/', 'doc_host': '', 'git_ur
                                                                                       'project_name/methods/answer.py'),
                                              'project_name.methods.answer.gone': ( 'methods/answer.html#gone',
                                                                                    'project_name/methods/answer.py'),
+                                             'project_name.methods.answer.how_well': ( 'methods/answer.html#how_well',
+                                                                                       'project_name/methods/answer.py'),
                                              'project_name.methods.answer.in_words': ( 'methods/answer.html#in_words',
                                                                                        'project_name/methods/answer.py'),
                                              'project_name.methods.answer.rivals': ( 'methods/answer.html#rivals',
