@@ -143,7 +143,8 @@ def checked_value(parameter: Parameter, value: Any, origin: str) -> Any:
 # %% ../../nbs/engine/parameters.ipynb #aec13c3d
 def stage_notebooks(folder: Path) -> list[Path]:
     "The stages in a folder of notebooks, in order. Raises `EngineError` when two have one number."
-    found = sorted(p for p in folder.glob("*.ipynb") if re.match(r"\d\d+[a-z]?_\w+$", p.stem))
+    stages = [p for p in folder.glob("*.ipynb") if re.match(r"\d\d+[a-z]?_\w+$", p.stem)]
+    found = sorted(stages, key=lambda path: path.stem.partition("_")[::2])  # 04, 045, 04b, 05
     numbers = [p.stem.split("_")[0] for p in found]
     for one, other, number in zip(found, found[1:], numbers, strict=False):
         if other.stem.startswith(number + "_"):

@@ -27,10 +27,11 @@ PAGES = {
 
 def page_links(names: list[str]) -> str:
     "A list, in Markdown, of the pages of the other stages, from the names of a run's artifacts."
-    stages = sorted(name.removesuffix(".ipynb") for name in names if re.fullmatch(r"\d\d_\w+\.ipynb", name))
+    stages = [name.removesuffix(".ipynb") for name in names if re.fullmatch(r"\d\d+[a-z]?_\w+\.ipynb", name)]
+    stages.sort(key=lambda stage: stage.partition("_")[::2])
     lines = []
     for stage in (stage for stage in stages if not stage.endswith("_report")):
-        word = stage[3:]
+        word = stage.partition("_")[2]
         about = f": {PAGES[word]}" if word in PAGES else ""
         lines.append(f"- [{word.replace('_', ' ').capitalize()}]({stage}.html){about}")
     return "\n".join(lines)

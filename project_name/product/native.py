@@ -23,6 +23,12 @@ TRUSTED = (
     "sklearn.calibration._CalibratedClassifier",  # CalibratedClassifierCV
     "sklearn.calibration._SigmoidCalibration",
     "sklearn.utils._bunch.Bunch",  # a dictionary; the members of a VotingClassifier
+    "sklearn.neighbors._kd_tree.KDTree",
+    "sklearn.neighbors._ball_tree.BallTree",
+    "sklearn.metrics._dist_metrics.EuclideanDistance64",
+    "sklearn.metrics._dist_metrics.ManhattanDistance64",
+    "sklearn.metrics._dist_metrics.ChebyshevDistance64",
+    "sklearn.neural_network._stochastic_optimizers.AdamOptimizer",
     "collections.OrderedDict",
     "project_name.methods.numbered.NumberedClasses",  # a classifier that knows classes as numbers
     "xgboost.core.Booster",
