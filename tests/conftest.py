@@ -17,7 +17,12 @@ from project_name.engine.record import latest_run
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # as make sets it; threads that spin slow each other down
 
 # Tests that share something costly run in one process. Every other test goes wherever there is room.
-SHARED = {r"test_alike\.py": "alike", r"test_any_table\.py.*\[(\w+)": r"table \1", r"test_the_wheel": "table binary"}
+SHARED = {
+    r"test_alike\.py": "alike",
+    r"test_changes\.py": "changes",
+    r"test_any_table\.py.*\[(\w+)": r"table \1",
+    r"test_the_wheel": "table binary",
+}
 
 
 class Shared(LoadScopeScheduling):
@@ -34,7 +39,8 @@ def pytest_xdist_make_scheduler(config, log):
 
 def pytest_collection_modifyitems(items):
     "The longest tests come first, so that no process is left with one at the end."
-    items.sort(key=lambda item: "test_torture" not in item.nodeid and "same_bytes" not in item.nodeid)
+    longest = ("test_changes", "test_torture", "same_bytes")
+    items.sort(key=lambda item: not any(name in item.nodeid for name in longest))
 
 
 def command(*words: object, runs: Path | str | None = None, **options) -> subprocess.CompletedProcess:
