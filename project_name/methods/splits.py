@@ -68,7 +68,10 @@ def time_of_split(
 def tell_no_time(dates: list[str], group: str | None = None) -> dict[str, Any]:  # what `say` takes
     "A sentence for a table that was not split by time: whether it has dates, and how to declare one."
     if not dates:
-        return {"sentence": "No column holds dates, so nothing can be said about rows that come later."}
+        text = (
+            "No column holds dates that could put the rows in order, so nothing can be said about rows that come later."
+        )
+        return {"sentence": text}  # dates of birth are dates, too
     instead = " instead of `{grouped}`" if group else ""
     text = (
         "**No time is declared, so nothing can be said about rows that come later.** {found} with dates: *{names}*. If "
