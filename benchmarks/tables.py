@@ -21,7 +21,7 @@ import pandas as pd
 from sklearn.datasets import load_breast_cancer, load_diabetes
 
 from project_name.base import root
-from project_name.methods.metrics import GREATER, predict_rows, scores
+from project_name.methods.metrics import HIGHER_IS_BETTER, predict_rows, scores
 from project_name.numbers import number, signed
 
 DRAWS = 500  # of the bootstrap over the test rows
@@ -212,7 +212,7 @@ def beside(table: pd.DataFrame, run: Run) -> Beside:
 
 def line(found: list[Beside]) -> dict[str, str]:
     "The result on tables of one kind: means, and the paired difference with its interval of 95%."
-    sign = 1 if found[0].metric in GREATER else -1
+    sign = 1 if found[0].metric in HIGHER_IS_BETTER else -1
     value = {name: float(np.mean([one.value[name] for one in found])) for name in ("ours", "skrub")}
     drawn = {name: np.mean([one.drawn[name] for one in found], axis=0) for name in value}
     low, high = np.nanquantile(sign * (drawn["ours"] - drawn["skrub"]), [0.025, 0.975])

@@ -16,7 +16,6 @@ from pathlib import Path
 
 from ..base import ProjectError, read_json
 from .guard import Stopped, locked, step, stop_on_signals, tidy
-from .keeper import KeeperClient
 from .overview import write_overview
 from .pages import Pages, page_hashes, page_links, pages_of
 from .plan import Job, nothing_to_do, plan
@@ -24,6 +23,7 @@ from .record import Record, latest_run, new_run, point_latest, sweep
 from .reuse import History
 from .settings import EngineError, subject
 from .stage import found_for, open_kernels, reuse_stage, run_stage
+from .supervisor import SupervisorClient
 from .trace import Artifacts
 
 # %% ../../nbs/engine/pipeline.ipynb #e164e5dc
@@ -95,8 +95,10 @@ Ending = tuple[str, str, int]  # state, error, exit code
 class Going:
     "A run that is going on, stage by stage."
 
-    def __init__(self, job: Job, record: Record, pages: Pages, keeper: KeeperClient, temporary: Path, end: float):
-        self.job, self.record, self.pages, self.keeper, self.temporary = job, record, pages, keeper, temporary
+    def __init__(
+        self, job: Job, record: Record, pages: Pages, supervisor: SupervisorClient, temporary: Path, end: float
+    ):
+        self.job, self.record, self.pages, self.supervisor, self.temporary = job, record, pages, supervisor, temporary
         self.end, self.history, self.artifacts, self.kernels = end, History(job.runs), Artifacts(), None
 
     def through_stages(self) -> Ending:
@@ -130,7 +132,7 @@ def _stage(going: Going, stage: Path, left: float) -> Ending | None:
         return None
     seconds = min([limit for limit in (job.stage_seconds, left) if limit], default=0)
     if going.kernels is None:
-        going.kernels = open_kernels(job, stage, going.keeper, going.temporary)
+        going.kernels = open_kernels(job, stage, going.supervisor, going.temporary)
         pages.get_ready()
     seen = run_stage(job, record, stage, found.why, going.kernels, seconds, artifacts)
     pages.add(stage.stem, seen["troubles"], job.redact(seen.get("exit", {}).get("said", "")))
@@ -153,11 +155,11 @@ def _open_pages(job: Job, record: Record) -> Pages:
 def _run_stages(job: Job, record: Record) -> tuple[str, str, int]:  # state, error, exit code
     "Go through the stages until one does not end well, and close what was opened for them."
     end, pages = time.monotonic() + job.run_seconds, _open_pages(job, record)
-    with tempfile.TemporaryDirectory(prefix="run-", dir=short_folder()) as temporary, KeeperClient() as keeper:
-        keeper.ask(do="run", run={"folder": str(record.run), "temporary": temporary})
+    with tempfile.TemporaryDirectory(prefix="run-", dir=short_folder()) as temporary, SupervisorClient() as supervisor:
+        supervisor.ask(do="run", run={"folder": str(record.run), "temporary": temporary})
         record.data["process"]["temporary"] = temporary
         record.save()
-        going = Going(job, record, pages, keeper, Path(temporary), end)
+        going = Going(job, record, pages, supervisor, Path(temporary), end)
         try:
             return going.through_stages()
         finally:
@@ -167,7 +169,9 @@ def _run_stages(job: Job, record: Record) -> tuple[str, str, int]:  # state, err
             finally:
                 _finish_pages(record, pages)
                 with contextlib.suppress(ChildProcessError):
-                    keeper.ask(do="run", run={"temporary": temporary})  # from here on the record is in our own hands
+                    supervisor.ask(
+                        do="run", run={"temporary": temporary}
+                    )  # from here on the record is in our own hands
 
 # %% ../../nbs/engine/pipeline.ipynb #321bd41d
 def _finish(record: Record, state: str, error: str, code: int) -> int:  # the exit code

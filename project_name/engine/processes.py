@@ -36,7 +36,7 @@ def die_with_parent() -> None:
     "In a new kernel, before it starts: be killed when its parent is, even in the middle of a long C call."
     _prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, signal.SIG_DFL)  # the keeper ignores them, and a child would inherit that
+        signal.signal(number, signal.SIG_DFL)  # the supervisor ignores them, and a child would inherit that
 
 # %% ../../nbs/engine/processes.ipynb #6fc9d472
 def descendants(pid: int) -> list[int]:
@@ -89,7 +89,7 @@ def spawn(argv: list[str], env: dict[str, str], cwd: str, log: str) -> int:
             start_new_session=True,
             preexec_fn=die_with_parent,
         )
-    process.returncode = 0  # the keeper waits for all its children by itself
+    process.returncode = 0  # the supervisor waits for all its children by itself
     return process.pid
 
 # %% ../../nbs/engine/processes.ipynb #d968e29f

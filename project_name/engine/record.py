@@ -236,7 +236,7 @@ TEMPORARY = "run-"  # what the names of the temporary folders of runs begin with
 
 
 def remove_temporary(name: str) -> None:
-    "Remove the temporary folder of a run that died together with its keeper; never anything else."
+    "Remove the temporary folder of a run that died together with its supervisor; never anything else."
     folder = Path(name)
     if folder.name.startswith(TEMPORARY) and str(folder.parent) in (tempfile.gettempdir(), "/tmp"):
         shutil.rmtree(folder, ignore_errors=True)

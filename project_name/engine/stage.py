@@ -14,12 +14,12 @@ from typing import Any
 from ..base import sha256
 from .guard import Stopped
 from .inputs import Looked
-from .keeper import KeeperClient
 from .opens import Opens, folders_of
 from .plan import Job, kept
 from .record import Record
 from .reuse import Found, History, reuse
 from .starter import Starter
+from .supervisor import SupervisorClient
 from .trace import Artifacts, make_trace
 from .world import notebook_code
 
@@ -44,10 +44,10 @@ def reuse_stage(job: Job, record: Record, found: Found) -> dict[str, str | None]
     return found.record.get("writes", {})
 
 # %% ../../nbs/engine/stage.ipynb #3481a443
-def open_kernels(job: Job, first: Path, keeper: KeeperClient, temporary: Path) -> Any:
+def open_kernels(job: Job, first: Path, supervisor: SupervisorClient, temporary: Path) -> Any:
     "The kernels of this run, warm for the stages from the first one that must run."
-    starter = Starter(keeper, job.project, temporary, warm_for=[s for s in job.stages if s.stem >= first.stem])
-    import project_name.engine.execute  # noqa: F401  # while the nursery imports what the stages need
+    starter = Starter(supervisor, job.project, temporary, warm_for=[s for s in job.stages if s.stem >= first.stem])
+    import project_name.engine.execute  # noqa: F401  # while the fork server imports what the stages need
     from project_name.engine.kernels import Kernels
 
     return Kernels(starter)

@@ -12,13 +12,13 @@ from collections.abc import Callable
 import numpy as np
 
 from .bootstrap import FEWEST_CASES, compared, few_cases
-from .metrics import GREATER, as_change, as_measured, metric_name
+from .metrics import HIGHER_IS_BETTER, as_change, as_measured, metric_name
 from ..numbers import amount, number, percent
 
 # %% ../../nbs/methods/answer.ipynb #9a9dd328
 def skill(value: float, metric: str, without_model: float) -> float:
     "How far a metric lies between what is reached without a model (0) and perfection (1)."
-    perfect = 1.0 if metric in GREATER else 0.0
+    perfect = 1.0 if metric in HIGHER_IS_BETTER else 0.0
     return (value - without_model) / (perfect - without_model) if perfect != without_model else 0.0
 
 
@@ -46,7 +46,7 @@ def how_well(metrics: dict, without: float) -> str:  # what is reached without a
         return "There are too few cases to say how well this can be predicted"
     if point["low"] is None:
         return "The test is too small to say how well this can be predicted"
-    worst = point["low"] if metric in GREATER else point["high"]
+    worst = point["low"] if metric in HIGHER_IS_BETTER else point["high"]
     if word != SCALE[0][1] and skill(worst, metric, without) <= 0:
         return "The test is too small to say whether this can be predicted"
     return word

@@ -12,7 +12,7 @@ import pandas as pd
 
 from ..look import BLUE, GREY, ORANGE, add_legend, new_axes, shorten
 from .answer import rivals
-from .metrics import GREATER, in_unit
+from .metrics import HIGHER_IS_BETTER, in_unit
 from ..numbers import number, percent
 
 # %% ../../nbs/methods/benefit.ipynb #d6af6d92
@@ -37,7 +37,7 @@ def plot_rivals(metrics: dict, unit: str = "") -> plt.Axes:
             fontsize=9,
         )
     axes.set_yticks(range(len(found)), [shorten(name, 40) for name in reversed(found)])
-    axes.set(xlabel=f"{in_unit(metric, unit)}, {'larger' if metric in GREATER else 'smaller'} is better")
+    axes.set(xlabel=f"{in_unit(metric, unit)}, {'larger' if metric in HIGHER_IS_BETTER else 'smaller'} is better")
     axes.set_ylim(-0.5, len(found) - 0.3)
     axes.margins(x=0.08)
     axes.grid(axis="x", color="#E6E8EB", linewidth=0.8)

@@ -10,7 +10,7 @@ __all__ = ['FEWEST_GROUPS', 'FEWEST_CASES', 'FEW_CASES', 'tally', 'metrics_of', 
 import numpy as np
 import pandas as pd
 
-from .metrics import GREATER
+from .metrics import HIGHER_IS_BETTER
 from ..numbers import count
 
 # %% ../../nbs/methods/bootstrap.ipynb #41eb4b2c
@@ -161,10 +161,10 @@ def compared(difference: dict, metric: str) -> str:
         return "not known"
     if low <= 0 <= high:
         return "not clearly different"
-    way = "better" if (low > 0) == (metric in GREATER) else "worse"
+    way = "better" if (low > 0) == (metric in HIGHER_IS_BETTER) else "worse"
     return f"{'slightly' if abs(difference['value']) < difference.get('matters', 0.0) else 'clearly'} {way}"
 
 
 def that_matters(margin: float, metric: str, other: float) -> float:
     "The smallest difference from another model that matters: `margin` of a score, or this share of the other's error."
-    return margin if metric in GREATER else margin * abs(other)
+    return margin if metric in HIGHER_IS_BETTER else margin * abs(other)

@@ -18,7 +18,7 @@ import pandas as pd
 from sklearn.model_selection import GroupKFold, StratifiedGroupKFold
 
 from .candidates import Candidate, fit
-from .metrics import GREATER, predict_rows, scores, searched_metric
+from .metrics import HIGHER_IS_BETTER, predict_rows, scores, searched_metric
 from .problem import Part, Problem, Rows
 from .splits import FAMILY, belonging
 from ..numbers import number
@@ -190,7 +190,7 @@ class Standing(NamedTuple):
 
 def standings(values: pd.Series, errors: pd.Series, metric: str, best: str) -> dict[str, Standing]:
     "Every candidate beside the one called `best`; `errors` are those of the differences to it."
-    sign = 1 if metric in GREATER else -1
+    sign = 1 if metric in HIGHER_IS_BETTER else -1
     best = sign * values[best]
     return {
         name: Standing(float(values[name]), float(best - sign * values[name]), float(errors[name]))
@@ -231,7 +231,7 @@ def compare(
 
 def best_of(values: pd.Series, metric: str) -> str:
     "The candidate with the best value."
-    return values.idxmax() if metric in GREATER else values.idxmin()
+    return values.idxmax() if metric in HIGHER_IS_BETTER else values.idxmin()
 
 # %% ../../nbs/methods/choice.ipynb #52b44684
 def why_chosen(

@@ -8,7 +8,7 @@ __all__ = ['USELESS', 'LEAST_LIFT', 'useless', 'constant_decision', 'about_thres
 # %% ../../nbs/methods/constant.ipynb #e96adb57
 from typing import Any
 
-from .metrics import GREATER
+from .metrics import HIGHER_IS_BETTER
 from .questions import Question, question
 from ..numbers import number, percent
 
@@ -20,9 +20,9 @@ def useless(metrics: dict) -> list[str]:  # of metrics.json
     "The reason why a model that does not clearly beat a constant answer must not be used; else nothing."
     primary = metrics["primary"]
     gain = metrics["difference"]["dummy"][primary]
-    worst = gain["low"] if primary in GREATER else gain["high"]
+    worst = gain["low"] if primary in HIGHER_IS_BETTER else gain["high"]
     surely = gain["value"] if worst is None else worst
-    better = surely is None or (surely > 0 if primary in GREATER else surely < 0)
+    better = surely is None or (surely > 0 if primary in HIGHER_IS_BETTER else surely < 0)
     return [] if better else [USELESS]
 
 # %% ../../nbs/methods/constant.ipynb #2b7c952b

@@ -18,7 +18,7 @@ import yaml
 from ..base import nearest, sha256
 from .errors import DataError
 from .masking import frequent
-from .types import Typed, type_column
+from .types import InferredColumn, type_column
 from ..numbers import count
 from ..product.sources import kind_of
 
@@ -61,7 +61,7 @@ STORED = {"number": "float64", "date": "datetime64[ns]", "boolean": "bool", "cat
 
 def draft_contract(
     name: str,
-    types: Mapping[str, Typed],
+    types: Mapping[str, InferredColumn],
     private: Container[str] = (),  # columns whose words are not listed
 ) -> str:  # YAML, as pandera reads it
     "Draft a contract from the types that were found; a person should read it before it is kept."

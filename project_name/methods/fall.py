@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from .metrics import GREATER, as_measured
+from .metrics import HIGHER_IS_BETTER, as_measured
 from .questions import Question, question
 from ..numbers import number
 
@@ -28,7 +28,7 @@ def fall(
     without: float,  # what an answer without a model scores
 ) -> dict[str, Any]:  # metric, held, test, worse (by how much the test is), error, far
     "Compare the score on held-out rows with the score on test rows."
-    worse = (held - test) * (1 if metric in GREATER else -1)
+    worse = (held - test) * (1 if metric in HIGHER_IS_BETTER else -1)
     error = float(np.sqrt(np.nanvar(held_draws) + np.nanvar(test_draws)))
     far = bool(np.isfinite(error) and worse > FAR * error and worse > MATTERS * abs(held - without))
     return {"metric": metric, "held": held, "test": test, "worse": worse, "error": error, "far": far}

@@ -13,7 +13,7 @@ import pandas as pd
 
 from ..look import BLUE, new_axes, shorten
 from .bootstrap import interval, resampled, tally
-from .metrics import GREATER, predict_rows
+from .metrics import HIGHER_IS_BETTER, predict_rows
 
 # %% ../../nbs/methods/importance.ipynb #ce63e726
 def sources(columns: list[dict]) -> dict[str, list[str]]:  # source column: its features
@@ -36,7 +36,7 @@ def importance(
     known: bool = True,  # whether there are enough blocks for an interval
 ) -> list[dict]:  # feature, drop, low, high; the most important first
     "How much worse the main metric gets when a column is shuffled."
-    metric, sign = data["primary"], 1 if data["primary"] in GREATER else -1
+    metric, sign = data["primary"], 1 if data["primary"] in HIGHER_IS_BETTER else -1
     measure = lambda frame: resampled(
         tally(truth, predict_rows(model, frame, data["classes"]), data, blocks),
         np.vstack([np.ones(weights.shape[1]), weights]),

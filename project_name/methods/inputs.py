@@ -13,11 +13,11 @@ from typing import Any
 import pandas as pd
 
 from .masking import frequent
-from .types import Typed
+from .types import InferredColumn
 
 # %% ../../nbs/methods/inputs.ipynb #f42310da
 def describe_input(
-    name: str, typed: Typed, train: pd.Series, how: Mapping[str, Any] = MappingProxyType({})
+    name: str, typed: InferredColumn, train: pd.Series, how: Mapping[str, Any] = MappingProxyType({})
 ) -> dict[str, Any]:
     "A column for `data.json`: its kind, its share of missing values, its range or its frequent values, its writing."
     about: dict[str, Any] = {"name": name, "kind": typed.kind, "missing": round(float(train.isna().mean()), 6)}

@@ -10,13 +10,13 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from .types import Typed
+from .types import InferredColumn
 
 # %% ../../nbs/methods/left_out.ipynb #90f9f289
 NAMED_ID = re.compile(r"(^|[_\W])(id|key|uuid|guid|index|no|nr|row|column_1)$|^unnamed", re.IGNORECASE)
 
 
-def cannot_help(name: str, typed: Typed) -> str:  # the reason; "" where the column may help
+def cannot_help(name: str, typed: InferredColumn) -> str:  # the reason; "" where the column may help
     "Why a column cannot help a model."
     values = typed.values
     distinct, filled = values.nunique(), int(values.notna().sum())
@@ -32,7 +32,7 @@ def cannot_help(name: str, typed: Typed) -> str:  # the reason; "" where the col
     return ""
 
 
-def useless(types: Mapping[str, Typed]) -> dict[str, str]:  # column: reason
+def useless(types: Mapping[str, InferredColumn]) -> dict[str, str]:  # column: reason
     "The columns that cannot help, with the reason."
     found = {name: cannot_help(name, typed) for name, typed in types.items()}
     return {name: reason for name, reason in found.items() if reason}

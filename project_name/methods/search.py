@@ -18,7 +18,14 @@ import pandas as pd
 from ..look import BLUE, GREY, add_legend, new_axes
 from .boosting import rounds
 from .candidates import Candidate, fit
-from .metrics import GREATER, as_measured, metric_name, predict_rows, scores, searched_metric
+from project_name.methods.metrics import (
+    HIGHER_IS_BETTER,
+    as_measured,
+    metric_name,
+    predict_rows,
+    scores,
+    searched_metric,
+)
 from .problem import Part, Problem, Rows
 from ..numbers import agree, all_of, count, number
 
@@ -53,7 +60,7 @@ def search(
 ) -> Any:  # optuna's study: its trials in order, its best one
     "Try settings one after another; the same seed makes the same guesses."
     problem, optuna = parts[0].problem, _optuna()
-    higher = searched_metric(problem.data) in GREATER
+    higher = searched_metric(problem.data) in HIGHER_IS_BETTER
 
     def value_of(trial: Any) -> float:
         settings = candidate.space.suggest(trial, problem, many)
@@ -174,7 +181,7 @@ def tell_curve(
 ) -> dict[str, Any]:  # what `say` takes
     "A sentence on whether more rows would help, from the last step of the curve."
     first, last = points[max(0, len(points) - 2)], points[-1]
-    better = 1 if metric in GREATER else -1
+    better = 1 if metric in HIGHER_IS_BETTER else -1
     gain, whole = better * (last["valid"] - first["valid"]), abs(last["valid"] - nothing)
     verdict = "the curve is nearly flat, so better columns would help more than more rows"
     if gain > 0.02 * whole:

@@ -14,7 +14,7 @@ import pandas as pd
 from ..base import nearest
 from .bootstrap import resampled, tally
 from .errors import DataError
-from .metrics import GREATER, scores
+from .metrics import HIGHER_IS_BETTER, scores
 from .slices import lower_bounds
 
 # %% ../../nbs/methods/slice_columns.ipynb #4324a226
@@ -69,7 +69,7 @@ def with_gaps(
     data: dict,
 ) -> list[dict]:  # with gap and low, what it surely is; the weakest first
     "How far each slice falls short of the whole, with a lower bound for all slices with enough rows at once."
-    sign, low = 1 if data["primary"] in GREATER else -1, np.full(len(slices), np.nan)
+    sign, low = 1 if data["primary"] in HIGHER_IS_BETTER else -1, np.full(len(slices), np.nan)
     gaps = np.array([sign * (whole - each["value"]) for each in slices])
     fine = np.array([each["enough"] for each in slices], dtype=bool)
     if fine.any():

@@ -1,4 +1,4 @@
-"""Kills at random moments: of the runner, the kernel, the keeper, the nursery and the whole group."""
+"""Kills at random moments: of the runner, the kernel, the supervisor, the fork server and the whole group."""
 
 import collections
 import contextlib
@@ -19,7 +19,7 @@ from . import small, stock
 from .points import LATER, copy_of, recover
 from .small import Row
 
-KINDS = ("INT", "TERM", "HUP", "KILL", "kernel", "keeper", "nursery", "group")
+KINDS = ("INT", "TERM", "HUP", "KILL", "kernel", "supervisor", "fork server", "group")
 HOLD = f"{stock.GRANDCHILD}\nimport time\ntime.sleep(0.3)"  # a stage also holds a process that left its session
 
 
@@ -61,14 +61,14 @@ def kernel_of(project: Path) -> int | None:
 
 
 def helper(project: Path, kind: str) -> int | None:
-    "The keeper of a run or its nursery. Kernels look like the nursery, but are its children."
+    "The supervisor of a run or its fork server. Kernels look like the fork server, but are its children."
     known = {}
     for process in small.marked(project):
         with contextlib.suppress(psutil.Error):
             known[process.pid] = (" ".join(process.cmdline()), process.ppid())
-    keepers = [pid for pid, (words, _) in known.items() if "engine.keeper" in words]
-    nurseries = [pid for pid, (words, parent) in known.items() if "engine.warm" in words and parent in keepers]
-    return next(iter(keepers if kind == "keeper" else nurseries), None)
+    supervisors = [pid for pid, (words, _) in known.items() if "engine.supervisor" in words]
+    nurseries = [pid for pid, (words, parent) in known.items() if "engine.warm" in words and parent in supervisors]
+    return next(iter(supervisors if kind == "supervisor" else nurseries), None)
 
 
 def strike(project: Path, process: object, kind: str) -> None:

@@ -34,13 +34,18 @@ role = "other"
 
 
 def set_role(forked: bool = False) -> None:
-    "Name this process by what it runs; what the nursery forks is a kernel."
+    "Name this process by what it runs; what the fork server forks is a kernel."
     global role, lock
     code = " ".join(sys.orig_argv[1:3])
-    known = {"run_pipeline": "runner", "engine.keeper": "keeper", "engine.warm": "nursery", "engine.kernel": "kernel"}
+    known = {
+        "run_pipeline": "runner",
+        "engine.supervisor": "supervisor",
+        "engine.warm": "fork server",
+        "engine.kernel": "kernel",
+    }
     role = next((name for part, name in known.items() if part in code), "other")
     if forked:
-        role, lock = "kernel" if role == "nursery" else role, threading.Lock()
+        role, lock = "kernel" if role == "fork server" else role, threading.Lock()
         seen.clear()
 
 
