@@ -152,3 +152,11 @@ def test_a_signal_that_is_swallowed_stops_the_run_all_the_same(point, tiny, tmp_
     assert swallowed and (code, record["state"]) == (130, "interrupted") and time.monotonic() - began < 30
     assert set(psutil.Process().children(recursive=True)) == before
     assert all(stage["state"] in ("ok", "interrupted", "not_run") for stage in record["stages"])
+
+
+def test_a_child_that_does_not_end_takes_no_exit_handler_its_time(tiny, tmp_path):
+    last = "import atexit, os\natexit.register(lambda: open('last.txt', 'w').close())\n"
+    tiny("00_leaves", last + "import subprocess\nsubprocess.Popen(['sh', '-c', 'trap \"\" TERM; sleep 60'])")
+    run, code = run_pipeline(Job(sorted(tmp_path.glob("*.ipynb")), {}, tmp_path / "runs", tmp_path))
+    (stage,) = read_record(run)["stages"]
+    assert code == 0 and not stage.get("troubles") and (tmp_path / "last.txt").exists()

@@ -7,6 +7,7 @@ __all__ = ['OWN', 'NOTED', 'CELLS', 'LATER', 'StageKernelApp', 'note_modules', '
            'peak_mb', 'Peaks', 'watch_threads', 'watch_commands', 'get_ready']
 
 # %% ../../nbs/engine/kernel.ipynb #464d5353
+import asyncio
 import atexit
 import contextlib
 import importlib.util
@@ -52,6 +53,8 @@ class StageKernelApp(IPKernelApp):
         self.shell.events.register("post_run_cell", lambda result: (note_modules(), CELLS.end()))
         watch_threads(self.shell)
         watch_commands(self.shell)
+        end_children = self.kernel._progressively_terminate_all_children  # waits 14 s for what does not end
+        self.kernel._progressively_terminate_all_children = lambda: asyncio.wait_for(end_children(), 0.5)
         if notes := os.environ.get("PIPELINE_NOTES"):
             own = os.path.dirname(os.path.dirname(notes))  # the private folder of the run's kernels
             self.shell.events.register("post_run_cell", watch(os.getcwd(), own))
