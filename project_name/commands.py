@@ -97,7 +97,7 @@ def split_words(
             parameters.append(word)
     return options, parameters
 
-
+# %% ../nbs/commands.ipynb #85b3299e
 def yes(name: str, text: str) -> bool:
     "An option that is on or off."
     words = {"": False, "0": False, "no": False, "false": False, "off": False}
@@ -204,7 +204,7 @@ def asked(words: tuple[str, ...], from_make: bool, show: Any = None) -> Any:  # 
         job.force_from = names[0]
     return job
 
-
+# %% ../nbs/commands.ipynb #07c4c777
 def _stage(name: str, stages: list[str]) -> str:
     "A stage as it was typed, by its whole name or by its number."
     found = [stage for stage in stages if name and name in (stage, stage.split("_")[0])]
@@ -253,7 +253,7 @@ def pipeline(words: tuple[str, ...], from_make: bool) -> None:
         advised(again, job.parameters, lambda: check_source(job.parameters))
     sys.exit(run_and_tell(job, again))
 
-
+# %% ../nbs/commands.ipynb #f0ecc84c
 def run_and_tell(job: Any, again: str) -> int:  # the exit code
     "Run the stages, showing the progress, and tell where the result is or what went wrong and how to go on."
     from project_name.engine.pipeline import run_pipeline
@@ -295,7 +295,7 @@ def status(words: tuple[str, ...], from_make: bool) -> None:
     for stage, found in planned(job):
         click.echo(f"{stage.stem:<18} {'reused' if found.run else 'will run':<9} {found.why}")
 
-
+# %% ../nbs/commands.ipynb #f5f91b06
 @main.command()
 @with_words
 def prune(words: tuple[str, ...], from_make: bool) -> None:

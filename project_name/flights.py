@@ -288,7 +288,7 @@ def by_history(flights: pd.DataFrame, name: str, title: str, whose: str) -> tupl
     )
     return title, axes, sentence
 
-
+# %% ../nbs/flights.ipynb #8606e89d
 def by_weather(flights: pd.DataFrame) -> tuple[str, Any, str]:
     "Lateness in each kind of weather, against all flights."
     from project_name.look import GREY, plot_bars

@@ -190,3 +190,64 @@ def test_a_stage_that_is_added_runs_in_its_place(changed, name):
     run = changed(change)
     assert json.loads((run / "counted.json").read_text()) == {"candidates": 4}
     assert f"{name}.html" in report(run)
+
+
+def test_a_metric_of_ones_own_decides(changed):
+    def change(home: Path) -> None:
+        path = home / "nbs" / "methods" / "metrics.ipynb"
+        replace(path, "    log_loss,\n", "    log_loss,\n    matthews_corrcoef,\n")
+        entry = '    "matthews": Metric("Matthews correlation", True, BINARY, of_guess(matthews_corrcoef)),\n'
+        replace(path, '    "roc_auc": Metric(', entry + '    "roc_auc": Metric(')
+        add_setting(home, "primary = matthews")
+
+    run = changed(change)
+    metrics = json.loads((run / "metrics.json").read_text())
+    point = metrics["test"]["matthews"]
+    assert metrics["primary"] == "matthews" and point["low"] < point["value"] < point["high"]
+    assert "Matthews correlation" in report(run)
+
+
+def test_a_feature_of_ones_own_is_a_function_in_the_stage_of_features(changed):
+    def change(home: Path) -> None:
+        source_of(home / "nbs" / "03_features.ipynb", add_feature)
+        path = home / "settings.ini"
+        path.write_text(
+            path.read_text().replace("target = let", "target = let\nfeatures = project_name.features:more", 1)
+        )
+
+    def add_feature(cells: list[dict]) -> None:
+        new = {"cell_type": "code", "execution_count": None, "id": "", "metadata": {}, "outputs": []}
+        body = [
+            "#| export\n",
+            "def more(frame):\n",
+            '    "The columns, and the price of a square metre."\n',
+            '    return frame.assign(price=frame["rent"] / frame["size"])',
+        ]
+        named = {**new, "id": "0a1b2c31", "source": ["#| default_exp features"]}
+        cells[1:1] = [named, {**new, "id": "0a1b2c32", "source": body}]
+
+    run = changed(change)
+    columns = json.loads((run / "features.json").read_text())["columns"]
+    assert "price" in [column["name"] for column in columns]
+
+
+def test_a_figure_of_the_report_is_one_cell(changed):
+    def change(home: Path) -> None:
+        def add(cells: list[dict]) -> None:
+            body = 'plot_bars(predictions["prediction"].value_counts(), "rows of each prediction");'
+            new = {"cell_type": "code", "execution_count": None, "id": "0a1b2c33", "metadata": {}, "outputs": []}
+            title = {"cell_type": "markdown", "id": "0a1b2c34", "metadata": {}, "source": ["## What it says"]}
+            cells[-2:-2] = [title, {**new, "source": [body]}]
+
+        source_of(home / "nbs" / "08_report.ipynb", add)
+
+    assert "What it says" in report(changed(change))
+
+
+def test_the_split_is_one_line(changed):
+    def change(home: Path) -> None:
+        rule = 'PARTS = {"train": 0.7, "valid": 0.15, "test": 0.15}'
+        replace(home / "nbs" / "methods" / "splits.ipynb", rule, 'PARTS = {"train": 0.5, "valid": 0.25, "test": 0.25}')
+
+    run = changed(change)
+    assert json.loads((run / "metrics.json").read_text())["rows"] > 0.22 * len(rents())

@@ -68,7 +68,7 @@ def gone(value: float, without: float) -> str:
         return "the model is no better than that"
     return "the model is worse than that" + (f": its error is {percent(value / without - 1)} larger" if without else "")
 
-
+# %% ../../nbs/methods/answer.ipynb #302aea83
 def answer(
     metrics: dict,
     data: dict,

@@ -50,7 +50,7 @@ def are_shares(predicted: np.ndarray, observed: np.ndarray) -> bool:
     "Whether these are probabilities and what came of them, rather than amounts."
     return bool(np.isin(observed, (0, 1)).all() and ((predicted >= 0) & (predicted <= 1)).all())
 
-
+# %% ../../nbs/methods/calibration.ipynb #9778c3be
 def calibration(predicted: np.ndarray, observed: np.ndarray, blocks: np.ndarray) -> list[dict]:
     "Equal parts of the rows: the means predicted and observed, the standard error of their distance, and the rows."
     part, found = part_of(predicted, observed), []
@@ -114,7 +114,7 @@ def small_distance(observed: np.ndarray) -> float:
     share, usual = observed.mean(), np.abs(observed - np.median(observed)).mean()
     return float(min(0.03, min(share, 1 - share) / 5) if np.isin(observed, (0, 1)).all() else 0.1 * usual)
 
-
+# %% ../../nbs/methods/calibration.ipynb #864dc0f7
 def calibration_verdict(
     parts: list[dict],  # of `calibration`
     chance: float,  # of `joint_chance`

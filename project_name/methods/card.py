@@ -39,7 +39,7 @@ def model_card(task: dict, data: dict, metrics: dict, training: dict, signature:
     lines += ["", "## How it is used", "", "```python", "import project_name", "", "model = project_name.load()"]
     return "\n".join([*lines, "model.predict(rows)  # a frame, or a list of records", "```", ""])
 
-
+# %% ../../nbs/methods/card.ipynb #7866bb6d
 def _card_rows(data: dict) -> list[str]:
     "Which rows trained, tuned and tested the model, and which were left out."
     lines = []

@@ -65,7 +65,7 @@ def random_folds(groups: pd.Series, target: pd.Series, data: dict, count: int, s
         splits = kind(count, shuffle=True, random_state=seed).split(target, target, groups)
         return [Fold(*split) for split in splits]
 
-
+# %% ../../nbs/methods/choice.ipynb #2924cdc6
 def make_folds(
     rows: Rows,
     blocks: pd.DataFrame,  # of the same rows: `_time`, `_group` or `_family` if the table has one
@@ -205,7 +205,7 @@ def choose(found: dict[str, Standing], ranks: dict[str, int]) -> str:
     equals = [name for name, one in able.items() if one.behind == least or one.behind <= one.error]
     return min(equals, key=lambda name: (ranks[name], able[name].behind))
 
-
+# %% ../../nbs/methods/choice.ipynb #c633e86f
 def compare(
     truth: np.ndarray,
     predicted: dict[str, list],  # candidate: what it predicts for each fold

@@ -110,7 +110,7 @@ def broken_rules(
         return {f"contract: {column} {check}": rows_in(frame, labels) for (column, check), labels in found}
     return {}
 
-
+# %% ../../nbs/methods/contract.ipynb #2e7a61c3
 def refuse_columns(frame: pd.DataFrame, cases: pd.DataFrame, where: str) -> None:
     "Raise `DataError` for faults of whole columns, except a wrong type caused by rows that cannot be converted."
     by_row = cases["index"].notna()

@@ -142,7 +142,7 @@ def judge_column(
         return ""
     return _known_again(seen, name, target, seed)
 
-
+# %% ../../nbs/methods/groups.ipynb #14ecd1f5
 def _less_alike(frame: pd.DataFrame, name: str) -> bool:
     "Whether rows of one value are hardly nearer to each other than rows of values that are neighbours."
     same, beside = alike(frame, name)
@@ -213,7 +213,7 @@ def tell_groups(
     advice = {"declare": declare_group(first, time), "harmless": setting("answered", first)}
     return {"sentence": text, "first": first, "why": found[first], "parts": parts, "more": more, **advice}
 
-
+# %% ../../nbs/methods/groups.ipynb #d896869c
 def _none_found(asked: int, people: Collection[str]) -> str:
     "A sentence for a table without suspects, which claims no more than was looked for."
     if people:

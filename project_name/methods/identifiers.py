@@ -36,7 +36,7 @@ IBAN = "|".join(
     rf"(?:{'|'.join(where.split())})\d\d(?: ?[A-Z0-9]){{{signs - 4}}}" for signs, where in IBAN_SIGNS.items()
 )
 
-
+# %% ../../nbs/methods/identifiers.ipynb #a344da34
 def passes_luhn(text: str) -> bool:
     "Whether the digits of a text have the length and the check digit of a payment card."
     digits = re.sub(r"\D", "", text)

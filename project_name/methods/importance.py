@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from ..look import BLUE, new_axes, shorten
-from .bootstrap import interval, resampled, tally
+from .bootstrap import bootstrapped, interval
 from .metrics import HIGHER_IS_BETTER, predict_rows
 
 # %% ../../nbs/methods/importance.ipynb #ce63e726
@@ -37,11 +37,9 @@ def importance(
 ) -> list[dict]:  # feature, drop, low, high; the most important first
     "How much worse the main metric gets when a column is shuffled."
     metric, sign = data["primary"], 1 if data["primary"] in HIGHER_IS_BETTER else -1
-    measure = lambda frame: resampled(
-        tally(truth, predict_rows(model, frame, data["classes"]), data, blocks),
-        np.vstack([np.ones(weights.shape[1]), weights]),
-        data,
-    )[metric]
+    counted = np.vstack([np.ones(weights.shape[1]), weights])
+    predict = lambda frame: predict_rows(model, frame, data["classes"])
+    measure = lambda frame: bootstrapped(truth, predict(frame), data, blocks, counted, only=metric)[metric]
     base, order = measure(features), np.random.default_rng(seed).permutation(len(features))
     found = []
     for source, names in sources(columns).items():

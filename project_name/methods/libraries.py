@@ -44,7 +44,7 @@ def fit_booster(model: Any, part: Part, **more: Any) -> Pipeline:
     model = model if part.problem.amount else NumberedClasses(model)
     return part.assembled(model.fit(part.encoded.train, part.train.target, **more))
 
-
+# %% ../../nbs/methods/libraries.ipynb #b022daa0
 def fit_xgboost(part: Part, settings: dict) -> Pipeline:
     "XGBoost's trees."
     from xgboost import XGBClassifier, XGBRegressor

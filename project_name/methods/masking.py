@@ -45,7 +45,7 @@ def mask_text(text: str, finders: Mapping[str, Finder]) -> str:
             text = text[:start] + re.sub(r"\S", "•", text[start:end]) + text[end:]
     return text
 
-
+# %% ../../nbs/methods/masking.ipynb #e6cf9e90
 def mask_column(column: pd.Series, finders: Mapping[str, Finder] = FINDERS) -> tuple[pd.Series, int]:
     "A column without what the finders find in its texts, and how many of its values held such a thing."
     if column.dtype.kind not in "OU":

@@ -4,7 +4,8 @@
 
 # %% auto #0
 __all__ = ['Score', 'BINARY', 'MANY', 'AMOUNT', 'METRICS', 'HIGHER_IS_BETTER', 'AMOUNTS', 'RARE', 'predict_rows', 'Metric',
-           'metric_name', 'as_measured', 'in_unit', 'as_change', 'scores', 'primary_metric', 'searched_metric']
+           'of_positive', 'of_guess', 'of_amount', 'metric_name', 'as_measured', 'in_unit', 'as_change', 'scores',
+           'primary_metric', 'searched_metric']
 
 # %% ../../nbs/methods/metrics.ipynb #320872f2
 import warnings
@@ -25,6 +26,7 @@ from sklearn.metrics import (
     root_mean_squared_error,
 )
 
+from ..base import ProjectError, nearest
 from ..numbers import amount, signed
 
 # %% ../../nbs/methods/metrics.ipynb #5574bbf5
@@ -44,12 +46,13 @@ class Metric(NamedTuple):
     "A way to say how good predictions are."
 
     label: str  # its name on a page
-    greater: bool  # whether more of it is better
+    higher_is_better: bool
     tasks: tuple[str, ...]
     score: Score | None = None  # of truth, prediction, data and weights; None where a threshold is needed
+    has_unit: bool = False  # whether it has the unit of the target
 
 
-def _of_positive(score: Callable) -> Score:
+def of_positive(score: Callable) -> Score:
     "A metric of the probability of the positive class, which needs rows of both kinds."
 
     def measured(truth: np.ndarray, predicted: np.ndarray, data: dict, weights: Any) -> float:
@@ -62,7 +65,7 @@ def _of_positive(score: Callable) -> Score:
     return measured
 
 
-def _of_guess(score: Callable, **options: Any) -> Score:
+def of_guess(score: Callable, **options: Any) -> Score:
     "A metric of the most probable class, by the classes that the rows hold."
 
     def measured(truth: np.ndarray, predicted: np.ndarray, data: dict, weights: Any) -> float:
@@ -72,7 +75,7 @@ def _of_guess(score: Callable, **options: Any) -> Score:
 
     return measured
 
-
+# %% ../../nbs/methods/metrics.ipynb #eca43b0c
 def _brier(positive: np.ndarray, chance: np.ndarray, sample_weight: Any = None) -> float:
     "The mean squared distance between probabilities and what happened."
     return float(np.average((positive - chance) ** 2, weights=sample_weight))
@@ -84,7 +87,7 @@ def _log_loss(truth: np.ndarray, predicted: np.ndarray, data: dict, weights: Any
     return float(log_loss(truth, even, labels=data["classes"], sample_weight=weights))
 
 
-def _of_amount(score: Callable) -> Score:
+def of_amount(score: Callable) -> Score:
     "A metric of amounts."
     return lambda truth, predicted, data, weights: float(score(truth, predicted, sample_weight=weights))
 
@@ -96,30 +99,30 @@ def _r2(truth: np.ndarray, predicted: np.ndarray, sample_weight: Any = None) -> 
 # %% ../../nbs/methods/metrics.ipynb #720a7896
 BINARY, MANY, AMOUNT = ("binary",), ("multiclass",), ("regression",)
 METRICS: dict[str, Metric] = {
-    "roc_auc": Metric("ROC AUC", True, BINARY, _of_positive(roc_auc_score)),
-    "average_precision": Metric("average precision", True, BINARY, _of_positive(average_precision_score)),
-    "brier": Metric("Brier score", False, BINARY, _of_positive(_brier)),
-    "balanced_accuracy": Metric("balanced accuracy", True, MANY, _of_guess(balanced_accuracy_score)),
-    "accuracy": Metric("accuracy", True, MANY, _of_guess(accuracy_score)),
-    "macro_f1": Metric("macro F1", True, MANY, _of_guess(f1_score, average="macro", zero_division=0)),
+    "roc_auc": Metric("ROC AUC", True, BINARY, of_positive(roc_auc_score)),
+    "average_precision": Metric("average precision", True, BINARY, of_positive(average_precision_score)),
+    "brier": Metric("Brier score", False, BINARY, of_positive(_brier)),
+    "balanced_accuracy": Metric("balanced accuracy", True, MANY, of_guess(balanced_accuracy_score)),
+    "accuracy": Metric("accuracy", True, MANY, of_guess(accuracy_score)),
+    "macro_f1": Metric("macro F1", True, MANY, of_guess(f1_score, average="macro", zero_division=0)),
     "log_loss": Metric("log loss", False, BINARY + MANY, _log_loss),
-    "mae": Metric("mean absolute error", False, AMOUNT, _of_amount(mean_absolute_error)),
-    "rmse": Metric("root mean squared error", False, AMOUNT, _of_amount(root_mean_squared_error)),
-    "r2": Metric("R²", True, AMOUNT, _of_amount(_r2)),
+    "mae": Metric("mean absolute error", False, AMOUNT, of_amount(mean_absolute_error), has_unit=True),
+    "rmse": Metric("root mean squared error", False, AMOUNT, of_amount(root_mean_squared_error), has_unit=True),
+    "r2": Metric("R²", True, AMOUNT, of_amount(_r2)),
     "precision": Metric("precision", True, BINARY),
     "recall": Metric("recall", True, BINARY),
     "f1": Metric("F1", True, BINARY),
     "lift": Metric("lift", True, BINARY),
 }
-HIGHER_IS_BETTER = frozenset(name for name, metric in METRICS.items() if metric.greater)
+HIGHER_IS_BETTER = frozenset(name for name, metric in METRICS.items() if metric.higher_is_better)
 
-
+# %% ../../nbs/methods/metrics.ipynb #723c071d
 def metric_name(metric: str) -> str:
     "How a page calls a metric."
     return METRICS[metric].label if metric in METRICS else metric.replace("_", " ")
 
 
-AMOUNTS = frozenset({"mae", "rmse"})  # metrics in the unit of the target
+AMOUNTS = frozenset(name for name, metric in METRICS.items() if metric.has_unit)  # in the unit of the target
 
 
 def as_measured(value: Any, metric: str, unit: str = "", digits: int = 4) -> str:
@@ -154,8 +157,14 @@ def scores(
 RARE = 0.05  # a smaller share of positive rows makes the class rare
 
 
-def primary_metric(task: str, share: float | None) -> str:
-    "The metric by which models are compared; `share` is that of the positive class."
+def primary_metric(task: str, share: float | None, stated: str = "") -> str:
+    "The metric by which models are compared: the stated one, or what suits task and `share` of the positive class."
+    fitting = [name for name, metric in METRICS.items() if metric.score and task in metric.tasks]
+    if stated and stated not in fitting:
+        message = f"primary={stated!r} is no metric of a {task} target without a threshold; {nearest(stated, fitting)}"
+        raise ProjectError(message, exit_code=2)
+    if stated:
+        return stated
     if task == "binary" and share is not None and share < RARE:
         return "average_precision"
     return {"binary": "roc_auc", "multiclass": "balanced_accuracy", "regression": "mae"}[task]
@@ -163,4 +172,4 @@ def primary_metric(task: str, share: float | None) -> str:
 # %% ../../nbs/methods/metrics.ipynb #20133e8f
 def searched_metric(data: dict) -> str:
     "The metric that the search follows, and by which the model is chosen."
-    return "log_loss" if data["task"] == "multiclass" else data["primary"]
+    return "log_loss" if data["primary"] == "balanced_accuracy" else data["primary"]

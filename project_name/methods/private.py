@@ -72,7 +72,7 @@ def judge(column: pd.Series) -> Private | None:
         return found
     return judge_days(column) if words or column.dtype.kind == "M" else None
 
-
+# %% ../../nbs/methods/private.ipynb #8c7655a3
 def judge_days(column: pd.Series) -> Private | None:
     "Whether a column that nobody calls so may hold dates of birth, which has to be asked."
     some = column.dropna().head(200).astype("str")
@@ -120,7 +120,7 @@ def mostly_masked(frame: pd.DataFrame, masked: Mapping[str, int]) -> dict[str, P
     what = "private values with a few signs around them"
     return {name: Private(name, what, s) for name, s in crowded.items() if type_column(frame[name]).kind != "text"}
 
-
+# %% ../../nbs/methods/private.ipynb #5aebdcbf
 def tell_private(
     found: Mapping[str, Private],
     masked: Mapping[str, int],  # rows of each column in which something was masked

@@ -78,7 +78,7 @@ def search(
             study.optimize(value_of, n_trials=1)
     return study
 
-
+# %% ../../nbs/methods/search.ipynb #77e84f50
 def middle(found: list[dict]) -> dict[str, int]:
     "What several fits found, in the middle of them."
     return {name: round(float(np.median([one[name] for one in found]))) for name in found[0]}

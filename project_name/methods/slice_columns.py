@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from ..base import nearest
-from .bootstrap import resampled, tally
+from .bootstrap import bootstrapped
 from .errors import DataError
 from .metrics import HIGHER_IS_BETTER, scores
 from .slices import lower_bounds
@@ -33,7 +33,7 @@ def slice_columns(clean: pd.DataFrame, data: dict, stated: list[str], most: int 
     few = [each["name"] for each in data["inputs"] if each["kind"] in ("category", "boolean")]
     return [name for name in few if 2 <= clean[name].nunique() <= 12][:most]
 
-
+# %% ../../nbs/methods/slice_columns.ipynb #717f2e8d
 def enough(truth: np.ndarray, data: dict) -> bool:
     "Whether a slice has enough rows for its score to mean something."
     return len(truth) >= 200 and (
@@ -90,6 +90,5 @@ def drawn_metric(
     weights: np.ndarray,  # of `draws`
 ) -> np.ndarray:  # one a draw
     "The main metric of some rows in each draw of all blocks."
-    sums = tally(truth[inside], predicted[inside], data, blocks[inside])
-    held = {name: part[: weights.shape[1]] for name, part in sums.items()}
-    return resampled(held, weights[:, : len(held["rows"])], data)[data["primary"]]
+    main = data["primary"]
+    return bootstrapped(truth[inside], predicted[inside], data, blocks[inside], weights, only=main)[main]

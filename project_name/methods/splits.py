@@ -123,7 +123,7 @@ def joined(one: pd.Series, other: pd.Series) -> pd.Series:
     links.resize(whole, whole)
     return pd.Series(connected_components(links, directed=False)[1][first], index=one.index)
 
-
+# %% ../../nbs/methods/splits.ipynb #f545e7c4
 def split_by_group(
     groups: pd.Series,  # rows of one group stay together
     strata: pd.Series,  # each stratum is split by itself, by the first row of a group; constant: no strata

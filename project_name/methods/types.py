@@ -166,7 +166,7 @@ def type_column(column: pd.Series) -> InferredColumn:
         )
     return _type_objects(column)
 
-
+# %% ../../nbs/methods/types.ipynb #4ba8e324
 def _type_objects(column: pd.Series) -> InferredColumn:
     "The type of a column of text, categories or Python objects."
     inside = pd.api.types.infer_dtype(column, skipna=True)

@@ -93,7 +93,7 @@ def limits(data: dict, task: dict, unused: dict[str, str], most: int = 6) -> lis
         _time_limits(data),
     ]
 
-
+# %% ../../nbs/methods/weaknesses.ipynb #7e5a61e7
 def _time_limits(data: dict) -> str:
     "Which time the rows cover, and that nothing is known about any other."
     if not data["time"]:

@@ -67,7 +67,7 @@ def gap_words(column: pd.Series) -> list[str]:
     "The words of a column that stand for a missing value among numbers."
     return [text for text in column.dropna().unique() if stands_for_none(text)]
 
-
+# %% ../../nbs/product/amounts.ipynb #1701e8a6
 def as_numbers(
     name: str, column: pd.Series, known: Evidence
 ) -> tuple[pd.Series, str] | None:  # values, what was noticed

@@ -154,7 +154,7 @@ def half_numbers(column: pd.Series) -> str:  # "" for any other column
 
 PLAIN_WORD = re.compile(r"[a-z][a-z ./-]{0,19}")  # such a word among numbers, as in on request, may be named
 
-
+# %% ../../nbs/product/columns.ipynb #1b4cc36f
 def _check_forced(frame: pd.DataFrame, name: str, known: Evidence) -> None:
     "Raise `ProductError` for a column that was said to hold numbers and holds words, or numbers of several kinds."
     if name not in known.how.as_numbers or known.how.trained:

@@ -236,7 +236,7 @@ def _as_written(frame: pd.DataFrame, known: Evidence, again: Callable, find: Cal
         known.decimal = known.decimal or "."
     return frame.assign(**{name: written[name] for name in parted})  # `settle` reads them with what the file shows
 
-
+# %% ../../nbs/product/delimited.ipynb #1a85c7bd
 def _may_be_thousands(column: pd.Series) -> bool:
     "Whether the points in a column of numbers may separate thousands, as in 1.234."
     size = column.abs()

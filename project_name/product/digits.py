@@ -67,7 +67,7 @@ def _written(number: Decimal | float | int) -> str | None:
     "A number with all its digits, None for what is none."
     return None if number != number else f"{number:f}" if isinstance(number, Decimal) else str(number)
 
-
+# %% ../../nbs/product/digits.ipynb #8bcab881
 def _nearest(number: Decimal) -> int | float | str | None:
     "A decimal number as Python has it; as text if a float would change a digit of a whole one."
     if number.is_nan():

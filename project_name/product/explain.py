@@ -93,7 +93,7 @@ def explain_rows(
             given[asked.row, asked.inputs] = share_out(asked, mine[:, place], whole[asked.row, place], nothing[place])
     return pd.DataFrame(given, index=index, columns=list(columns))
 
-
+# %% ../../nbs/product/explain.ipynb #fb8e920d
 def explained_place(scores: np.ndarray, signature: dict) -> np.ndarray:  # a column of the scores for each row
     "Which number of each row is explained: the positive class, the most likely class, or the amount."
     classes = signature["classes"]

@@ -31,7 +31,7 @@ def says_total(column: pd.Series) -> np.ndarray:
     words = [value for value in short if TOTAL.fullmatch(value.strip())]
     return column.isin(words).to_numpy() if words else np.zeros(len(column), dtype=bool)
 
-
+# %% ../../nbs/product/footers.ipynb #d844002f
 def total_rows(frame: pd.DataFrame) -> dict[int, str]:  # place: why it is one
     "The rows of a table that are totals of others."
     said = {name: says_total(frame[name]) for name in frame if frame[name].dtype.kind in "OU"}

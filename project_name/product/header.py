@@ -108,7 +108,7 @@ def header_row(rows: list[Row], where: str, how: Reading) -> tuple[int | None, s
         raise question(f"{where}, line {header.line}", seen, answers)
     return place, f"the columns are named in line {header.line}; what stands above was left out" if place else ""
 
-
+# %% ../../nbs/product/header.ipynb #56aa37e5
 def _titles(rows: list[Row], width: int) -> str:
     "What the first rows of a file look like, the last of which may be the header; without what they say."
     told = [f"line {row.line} fills {row.filled()} of {width} columns" for row in rows[:-1][:3]]

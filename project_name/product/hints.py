@@ -37,7 +37,7 @@ def hints(content: bytes, delimiter: str) -> Hints:
         long |= bool(_runs(digit | (block == 46), 19).any())
     return Hints(code, exponent, last, long)
 
-
+# %% ../../nbs/product/hints.ipynb #765a4ec6
 def _runs(flags: np.ndarray, length: int) -> np.ndarray:
     "Where a run of at least `length` flags begins."
     done = 1

@@ -141,7 +141,7 @@ def check_golden(model: Model, golden: Any) -> float:  # the largest difference 
         )
     return worst
 
-
+# %% ../../nbs/product/model.ipynb #c7eed95a
 def golden_parts(golden: Any) -> tuple[list[dict], dict[str, list]]:  # rows; predictions by column
     "What golden rows consist of. Raises `ProductError` when there are none, or not as many predictions as rows."
     rows = golden.get("rows") if isinstance(golden, dict) else None

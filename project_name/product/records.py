@@ -110,7 +110,7 @@ def read_records(path: Path, how: Reading = AS_FOUND, rows: int | None = None) -
     frame = keep_given(frame, how, given, ".csv", ".tsv", ".jsonl", ".ndjson")
     return notice(frame, {"": "; ".join(filter(None, (note, told)))})
 
-
+# %% ../../nbs/product/records.ipynb #3d89c152
 def _has_lines(text: str) -> bool:
     "Whether each line of a text is a record of its own."
     first, _, rest = text.strip().partition("\n")

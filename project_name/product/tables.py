@@ -101,7 +101,7 @@ def _read(source: str, how: Reading, rows: int | None) -> pd.DataFrame:
             return read_file(fetch(source, Path(folder)), how, rows)
     return read_file(Path(source), how, rows)
 
-
+# %% ../../nbs/product/tables.ipynb #4c9b771e
 def columns(source: str, how: Reading = AS_FOUND) -> list[str]:
     "The column names of a source, read from as little of it as possible."
     path = Path(source)

@@ -113,7 +113,7 @@ def _whole(sheet: Any) -> Any:
     sheet.reset_dimensions()
     return sheet
 
-
+# %% ../../nbs/product/workbook.ipynb #a5461ca8
 def _check_formulas(path: Path, title: str, where: str) -> None:
     "Raise `ProductError` for the first formula whose result is not stored."
     with zipfile.ZipFile(path) as archive:
@@ -161,7 +161,7 @@ def _from_cells(
     given = lambda: pd.DataFrame({name: list(map(_day, values)) for name, values in columns.items()}, dtype=object)
     return keep_given(frame, how, given, ".csv", ".tsv"), note, left
 
-
+# %% ../../nbs/product/workbook.ipynb #19a37d85
 def _text(value: Any) -> str:
     "A cell as a person sees it."
     return "" if value is None else str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
