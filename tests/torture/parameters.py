@@ -17,7 +17,7 @@ from unittest.mock import patch
 
 from click.testing import CliRunner
 
-from project_name import cli
+from project_name import commands
 from project_name.base import root
 from project_name.engine import pipeline, sync
 from project_name.engine.parameters import Parameter, all_parameters, stage_notebooks
@@ -28,7 +28,7 @@ from .generated import generated
 from .small import Row
 from .stock_parameters import refused_by_papermill
 
-HARMLESS = {"RUNS_DIR": "runs", **dict.fromkeys(("P", *cli.OF_PIPELINE, "KEEP", "IN", "OUT"), "")}
+HARMLESS = {"RUNS_DIR": "runs", **dict.fromkeys(("P", *commands.OF_PIPELINE, "KEEP", "IN", "OUT"), "")}
 
 
 class Executed(Exception):
@@ -77,7 +77,7 @@ def in_process(bad: Bad, executed: list[Bad]) -> str:
 
     words, env = command_line(bad)
     with patch.object(pipeline, "run_pipeline", run), patch.object(sync, "exported", lambda project: True):
-        result = CliRunner().invoke(cli.main, words, env=env)
+        result = CliRunner().invoke(commands.main, words, env=env)
     error = result.exception
     if error is not None and not isinstance(error, SystemExit):
         name = "a run began" if isinstance(error, Executed) else f"a traceback: {type(error).__name__}"
