@@ -18,7 +18,7 @@ export OMP_WAIT_POLICY
 export P F FROM ONLY FORCE KEEP RUN IN OUT FORMULAS SEED QUICK ROUNDS FLIGHTS TABLES
 
 # A parameter belongs inside of P="...". Outside, make would take it for a variable of its own and nobody would see it.
-WORDS := P F FROM ONLY FORCE KEEP RUN IN OUT FORMULAS SEED QUICK ROUNDS FLIGHTS TABLES PYTHON OMP_WAIT_POLICY
+WORDS := P F FROM ONLY FORCE KEEP RUN IN OUT FORMULAS SEED QUICK ROUNDS FLIGHTS TABLES COVERAGE PYTHON OMP_WAIT_POLICY
 LOOSE := $(strip $(foreach v,$(filter-out $(WORDS) MAKE% .% -%,$(.VARIABLES)),$(if $(findstring command line,$(origin $v)),$v)))
 ifneq ($(LOOSE),)
 $(error $(LOOSE): parameters go inside of P, as in make pipeline P="$(firstword $(LOOSE))=...")
@@ -51,13 +51,13 @@ score: env  ## score a table with the model: make score IN=new.csv OUT=scored.cs
 dist: env  ## build a wheel that carries the model, in dist/
 	@$(CLI) dist
 
-test: env check  ## prove it: notebooks, package, and a quick pipeline over a small sample
+test: env check  ## prove it: notebooks, package, and a quick pipeline over a small sample; make test COVERAGE=1 also measures coverage
 	@rm -rf $(TRIAL) $(LESSONS)
 	@RUNS_DIR=$(TRIAL) P= F= $(CLI) pipeline F=tests/quick.yaml
 	@cp -RP $(TRIAL) $(LESSONS)
 	@RUNS_DIR=$(LESSONS) $(BIN)/nbdev-test --n-workers 0 --skip-file-re '^[0-9][0-9]' >$(LESSONS)/log 2>&1 & lessons=$$!; \
 	  trap 'kill $$lessons' INT TERM HUP; \
-	  RUNS_DIR=$(TRIAL) $(BIN)/python -m pytest -n logical --maxprocesses 4 --dist loadscope --cov --cov-report=term:skip-covered; tests=$$?; \
+	  RUNS_DIR=$(TRIAL) $(BIN)/python -m pytest -n logical --maxprocesses 4 --dist loadscope $(if $(COVERAGE),--cov --cov-report=term:skip-covered); tests=$$?; \
 	  wait $$lessons; learned=$$?; echo "the lessons of the notebooks:"; cat $(LESSONS)/log; \
 	  [ $$tests -eq 0 ] && [ $$learned -eq 0 ]
 	@rm -rf $(TRIAL) $(LESSONS)
