@@ -51,13 +51,13 @@ score: env  ## score a table with the model: make score IN=new.csv OUT=scored.cs
 dist: env  ## build a wheel that carries the model, in dist/
 	@$(CLI) dist
 
-test: env check  ## prove it: notebooks, package, and a quick pipeline over a small sample; make test COVERAGE=1 also measures coverage
+test: env check  ## prove it: notebooks, package, and a quick pipeline over a small sample; make test COVERAGE=0 is faster
 	@rm -rf $(TRIAL) $(LESSONS)
 	@RUNS_DIR=$(TRIAL) P= F= $(CLI) pipeline F=tests/quick.yaml
 	@cp -RP $(TRIAL) $(LESSONS)
 	@RUNS_DIR=$(LESSONS) $(BIN)/nbdev-test --n-workers 0 --skip-file-re '^[0-9][0-9]' >$(LESSONS)/log 2>&1 & lessons=$$!; \
 	  trap 'kill $$lessons' INT TERM HUP; \
-	  RUNS_DIR=$(TRIAL) $(BIN)/python -m pytest -n logical --maxprocesses 4 --dist loadscope $(if $(COVERAGE),--cov --cov-report=term:skip-covered); tests=$$?; \
+	  RUNS_DIR=$(TRIAL) $(BIN)/python -m pytest -n logical --maxprocesses 4 --dist loadscope $(if $(filter 0,$(COVERAGE)),,--cov --cov-report=term:skip-covered); tests=$$?; \
 	  wait $$lessons; learned=$$?; echo "the lessons of the notebooks:"; cat $(LESSONS)/log; \
 	  [ $$tests -eq 0 ] && [ $$learned -eq 0 ]
 	@rm -rf $(TRIAL) $(LESSONS)
